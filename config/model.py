@@ -1,0 +1,464 @@
+"""What can be set, as frozen models. Unknown keys are refused; `config.load` adds file and line to every error.
+
+The models hold meaning only; nothing here reads a file. Rules that need two parts of a file at once (an indicator
+that refers to another, a restricted source without a legal basis) are checked in `config.load`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from config.vocabulary import (
+    AreaLevel,
+    Direction,
+    Pack,
+    PeriodType,
+    Publication,
+    SourceKind,
+    Unit,
+)
+
+#: Area codes as Statistics Netherlands gives them; letters occur since 2023 (docs: cbs.nl, wijk- en buurtindeling).
+AREA_CODE = re.compile(r"^(GM\d{4}|WK\d{4}[0-9A-Z]{2}|BU\d{4}[0-9A-Z]{4})$")
+SLUG = re.compile(r"^[a-z][a-z0-9-]{0,39}$")
+IDENTIFIER = re.compile(r"^[a-z][a-z0-9_]{0,59}$")
+COLUMN_NAME = re.compile(r"^[\w .\-/()%&']{1,80}$", re.UNICODE)
+COLOUR = re.compile(r"^#[0-9a-fA-F]{6}$")
+
+
+def _plain(text: str) -> str:
+    if "<" in text:
+        raise ValueError("plain text only: `<` is not allowed")
+    return text
+
+
+def _identifier(text: str) -> str:
+    if not IDENTIFIER.match(text):
+        raise ValueError("an id is lower case letters, digits and _ (at most 60), starting with a letter")
+    return text
+
+
+def _column(text: str) -> str:
+    if not COLUMN_NAME.match(text):
+        raise ValueError("column name may hold letters, digits, space and _ . - / ( ) only")
+    return text
+
+
+def _colour(text: str) -> str:
+    if not COLOUR.match(text):
+        raise ValueError("colour must be #rrggbb")
+    return text
+
+
+def _path(text: str) -> str:
+    if "://" in text:
+        raise ValueError("network sources are not allowed; place the file below the municipality's folder")
+    if text.startswith(("/", "\\", "~")) or re.match(r"^[A-Za-z]:", text):
+        raise ValueError("absolute path not allowed; give a path below the municipality's folder")
+    if ".." in text.replace("\\", "/").split("/"):
+        raise ValueError("path leaves the municipality folder; give a path below it")
+    return text
+
+
+def _https(text: str) -> str:
+    if not text.startswith("https://"):
+        raise ValueError("link must start with https://")
+    return text
+
+
+Plain = Annotated[str, Field(min_length=1, max_length=2_000), AfterValidator(_plain)]
+Identifier = Annotated[str, AfterValidator(_identifier)]
+ColumnName = Annotated[str, AfterValidator(_column)]
+Colour = Annotated[str, AfterValidator(_colour)]
+RelativePath = Annotated[str, Field(min_length=1), AfterValidator(_path)]
+HttpsLink = Annotated[str, AfterValidator(_https)]
+
+
+class Model(BaseModel):
+    """Frozen, strict about unknown keys, and never turning one kind of value into another (`no` stays refused)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True)
+
+
+class Text(Model):
+    """A text in the interface languages. Dutch is required; English falls back to Dutch where it is missing."""
+
+    nl: Plain
+    en: Plain | None = None
+
+    def in_language(self, language: str) -> str:
+        return self.en if language == "en" and self.en else self.nl
+
+
+# --- sources ---------------------------------------------------------------------------------------------------------
+
+
+class Delivery(Model):
+    """How deliveries of a source come in."""
+
+    date: Plain | None = None  # pattern of the date in the file name, such as "{year}-{week:02}"
+    weekday: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] | None = None
+    count_basis: Literal["net", "gross"] | None = None
+    lag_weeks: Annotated[int, Field(ge=0, le=52)] = 0
+
+
+class SourceBase(Model):
+    """What every source has, whatever its kind."""
+
+    id: Identifier
+    path: RelativePath
+    vintage: int | Literal["by_period"] | None = None  # None: the vintage of the municipality's geography
+    publication: Publication | None = None
+    legal_basis: Plain | None = None
+    purpose: Plain | None = None
+    retention_months: Annotated[int, Field(ge=1, le=600)] | None = None
+    practice: bool = False
+    delivery: Delivery = Delivery()
+
+    @field_validator("publication", mode="before")
+    @classmethod
+    def _publication_word(cls, value: Any) -> Any:
+        return Publication(value) if isinstance(value, str) and value in set(Publication) else value
+
+    @property
+    def effective_publication(self) -> Publication:
+        """open for the CBS and police kinds (already public as exact counts), restricted for a municipality's own."""
+        default = Publication.RESTRICTED if self.kind == SourceKind.TABULAR else Publication.OPEN  # type: ignore[attr-defined]
+        return self.publication or default
+
+
+class StatlineSource(SourceBase):
+    """Rows of one StatLine table (police figures), as CSV."""
+
+    kind: Literal["statline"]
+    table: Annotated[str, Field(pattern=r"^\d{5}NED$")]
+
+
+class KwbSource(SourceBase):
+    """Yearly key figures of districts and neighbourhoods (Kerncijfers wijken en buurten), as CSV."""
+
+    kind: Literal["kwb"]
+    year: Annotated[int, Field(ge=1995, le=2100)] | None = None  # only where neither rows nor file name say it
+
+
+class PolitieKaartSource(SourceBase):
+    """The JSON behind the police map: a folder or zip with <year>/<district>.json."""
+
+    kind: Literal["politie_kaart"]
+
+
+class TabularFormat(Model):
+    """How a delimited file is written. Declared, never guessed."""
+
+    delimiter: Literal[";", ",", "\t", "|"] = ";"
+    encoding: Literal["utf-8", "cp1252", "utf-16"] = "utf-8"
+    decimal: Literal[",", "."] = ","
+    thousands: Literal[".", ",", " "] | None = None
+    header_line: Annotated[int, Field(ge=1, le=100)] = 1
+
+
+class TabularColumns(Model):
+    """Which column holds what. `count` for events, `value` for scores and shares with their margins."""
+
+    area: ColumnName
+    period: ColumnName
+    category: ColumnName | None = None
+    count: ColumnName | None = None
+    value: ColumnName | None = None
+    lower: ColumnName | None = None
+    upper: ColumnName | None = None
+
+
+class AreaCode(Model):
+    """How the source's area codes become CBS codes: padded with zeros to `pad`, then prefixed."""
+
+    prefix: Literal["BU", "WK", "GM", ""] = ""
+    pad: Annotated[int, Field(ge=0, le=10)] = 0
+
+
+class TabularPeriod(Model):
+    """How the source writes a period: `pattern` in the words year, quarter, month, week (such as "{year}{week:02}")."""
+
+    type: Literal["year", "quarter", "month", "week"]
+    pattern: Plain
+    excel_dates: bool = False
+
+
+class TabularSource(SourceBase):
+    """The municipality's own file: columns are declared, not programmed."""
+
+    kind: Literal["tabular"]
+    format: TabularFormat = TabularFormat()
+    columns: TabularColumns
+    area_code: AreaCode = AreaCode()
+    period: TabularPeriod | None = None
+    categories: dict[str, Identifier] = {}
+    values: dict[ColumnName, Identifier] = {}
+    zero_rows: Literal["listed", "omitted"] = "listed"
+    suppressed_marks: tuple[str, ...] = Field(default=(), strict=False)
+    missing_on_purpose: tuple[str, ...] = Field(default=(), strict=False)
+    scale: Literal["0-1", "0-100"] = "0-100"
+
+    @model_validator(mode="after")
+    def _fed(self) -> TabularSource:
+        if self.columns.category and not self.categories:
+            raise ValueError("`columns.category` is given but `categories` maps none of its words to an indicator")
+        if self.categories and not self.columns.category:
+            raise ValueError("`categories` is given but `columns.category` does not say which column holds them")
+        if not self.categories and not self.values:
+            raise ValueError("give `categories` (one column with words) or `values` (one column per indicator)")
+        if self.categories and not (self.columns.count or self.columns.value):
+            raise ValueError("`columns` needs `count` or `value`")
+        return self
+
+
+Source = Annotated[
+    StatlineSource | KwbSource | PolitieKaartSource | TabularSource,
+    Field(discriminator="kind"),
+]
+
+
+# --- indicators ------------------------------------------------------------------------------------------------------
+
+
+class StatlineCodes(Model):
+    """Category codes of StatLine tables that are summed."""
+
+    tables: tuple[str, ...] = Field(strict=False, min_length=1)
+    codes: tuple[str, ...] = Field(strict=False, min_length=1)
+
+
+class KwbColumns(Model):
+    """Base names of KWB topics that are summed, or the topic's own figure."""
+
+    columns: tuple[str, ...] = Field(strict=False, min_length=1)
+    figure: Literal["count", "value"] = "count"  # value: the topic is itself a share, mean or class
+
+
+class Codes(Model):
+    """Category codes of a source that are summed."""
+
+    codes: tuple[str, ...] = Field(strict=False, min_length=1)
+
+
+class Nothing(Model):
+    """Fed by the indicator's id on the right-hand side of a source's `categories:` or `values:`."""
+
+
+class Numerator(Model):
+    """Where an indicator's events come from: an entry per kind of source, or other indicators."""
+
+    statline: StatlineCodes | None = None
+    kwb: KwbColumns | None = None
+    politie_kaart: Codes | None = None
+    tabular: Nothing | None = None
+    sum_of: tuple[Identifier, ...] | None = Field(default=None, strict=False)
+    ratio: tuple[Identifier, Identifier] | None = Field(default=None, strict=False)
+
+    @model_validator(mode="after")
+    def _something(self) -> Numerator:
+        if not any((self.statline, self.kwb, self.politie_kaart, self.tabular is not None, self.sum_of, self.ratio)):
+            raise ValueError("name at least one kind of source, `sum_of` or `ratio`")
+        if self.sum_of and self.ratio:
+            raise ValueError("`sum_of` and `ratio` exclude each other")
+        return self
+
+
+class Publisher(Model):
+    """Who publishes the figures, and under which licence they may be shown."""
+
+    publisher: Plain
+    licence: Plain
+    url: HttpsLink | None = None
+
+
+class Break(Model):
+    """A date at which the way of counting changed."""
+
+    date: dt.date = Field(strict=False)
+    reason: Text
+
+
+class Indicator(Model):
+    """One entry of the catalogue, or of a municipality's own list."""
+
+    id: Identifier
+    pack: Pack = Field(strict=False)
+    theme: Identifier = "own"
+    label: Text
+    description: Text | None = None
+    unit: Unit = Field(strict=False)
+    numerator: Numerator
+    denominator: Identifier | None = None
+    direction: Direction = Field(default=Direction.NEUTRAL, strict=False)
+    levels: tuple[AreaLevel, ...] = Field(
+        default=(AreaLevel.NEIGHBOURHOOD, AreaLevel.DISTRICT, AreaLevel.MUNICIPALITY), strict=False, min_length=1
+    )
+    period_types: tuple[PeriodType, ...] = Field(
+        default=(PeriodType.WEEK, PeriodType.MONTH, PeriodType.QUARTER, PeriodType.YEAR), strict=False, min_length=1
+    )
+    source: Publisher | None = None
+    caveat: Text | None = None
+    owner: Text | None = None
+    follow_up: Text | None = None
+    breaks: tuple[Break, ...] = Field(default=(), strict=False)
+    composition_version: Plain | None = None  # of a group: raised when its members change
+
+    @property
+    def is_group(self) -> bool:
+        return bool(self.numerator.sum_of)
+
+
+class IndicatorChoice(Model):
+    """Which indicators a municipality uses."""
+
+    packs: tuple[Pack, ...] = Field(default=(Pack.POLICE, Pack.NUISANCE, Pack.CONTEXT), strict=False)
+    disable: tuple[Identifier, ...] = Field(default=(), strict=False)
+    owners: dict[Identifier, Plain] = {}
+    own: tuple[Indicator, ...] = Field(default=(), strict=False)
+
+
+# --- municipality ----------------------------------------------------------------------------------------------------
+
+
+class CustomArea(Model):
+    """An area of the municipality's own, made of neighbourhoods."""
+
+    id: Identifier
+    name: Plain
+    neighbourhoods: tuple[str, ...] = Field(strict=False, min_length=1)
+
+
+class Geography(Model):
+    """Boundaries on screen, and the vintage they have."""
+
+    boundaries: RelativePath | Annotated[tuple[RelativePath, ...], Field(strict=False, min_length=1)]
+    vintage: Annotated[int, Field(ge=1995, le=2100)]
+    crs: Annotated[str, Field(pattern=r"^EPSG:\d{4,5}$")] | None = None  # only where the file does not say it
+    area_list: RelativePath | None = None
+    crosswalks: tuple[RelativePath, ...] = Field(default=(), strict=False)
+    custom_areas: tuple[CustomArea, ...] = Field(default=(), strict=False)
+    is_schematic: bool = Field(default=False, alias="schematic")  # invented outlines: said on every map
+
+    @property
+    def boundary_paths(self) -> tuple[str, ...]:
+        return (self.boundaries,) if isinstance(self.boundaries, str) else self.boundaries
+
+
+class Question(Model):
+    """Why this monitor exists: information without a follow-up is 'nice to know'."""
+
+    id: Identifier
+    question: Plain
+    owner: Plain
+    follow_up: Plain
+    indicators: tuple[Identifier, ...] = Field(strict=False, min_length=1)
+    audience: tuple[Literal["viewer", "partner", "adviser", "admin"], ...] = Field(default=("adviser",), strict=False)
+    maintainer: Plain
+    review: dt.date = Field(strict=False)
+
+
+class Target(Model):
+    """A target of a policy plan."""
+
+    indicator: Identifier
+    level: AreaLevel = Field(default=AreaLevel.MUNICIPALITY, strict=False)
+    area: str | None = None
+    period: str
+    value: float = Field(strict=False)
+    source: Plain
+
+
+class Rates(Model):
+    """Below these numbers a rate says too little: no rate, no rank, in both editions."""
+
+    min_inhabitants: Annotated[int, Field(ge=1)] = 100
+    min_dwellings: Annotated[int, Field(ge=1)] = 50
+
+
+class PublicDisclosure(Model):
+    """Small-count rounding of the public edition."""
+
+    base: Annotated[int, Field(ge=5, le=100)] = 5
+
+
+class Disclosure(Model):
+    """How the public edition protects people."""
+
+    public: PublicDisclosure = PublicDisclosure()
+    external_totals: tuple[RelativePath, ...] = Field(default=(), strict=False)
+
+
+class Contact(Model):
+    """Whom a reader can ask."""
+
+    name: Plain
+    email: Annotated[str, Field(pattern=r"^[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+$")] | None = None
+    url: HttpsLink | None = None
+
+
+class Theme(Model):
+    """The municipality's own look. `primary` carries white text: contrast at least 4.5 : 1."""
+
+    primary: Colour = "#0f4c81"
+    logo: RelativePath | None = None
+
+
+class Municipality(Model):
+    """All that one municipality writes: `config/municipalities/<slug>.yml`."""
+
+    code: Annotated[str, Field(pattern=r"^GM\d{4}$")]
+    name: Plain
+    folder: RelativePath
+    geography: Geography
+    sources: tuple[Source, ...] = Field(strict=False, min_length=1)
+    indicators: IndicatorChoice = IndicatorChoice()
+    questions: tuple[Question, ...] = Field(default=(), strict=False)
+    targets: tuple[Target, ...] = Field(default=(), strict=False)
+    rates: Rates = Rates()
+    disclosure: Disclosure = Disclosure()
+    languages: tuple[Literal["nl", "en"], ...] = Field(default=("nl", "en"), strict=False, min_length=1)
+    contact: Contact | None = None
+    theme: Theme = Theme()
+    roles: dict[Literal["viewer", "adviser", "partner", "admin", "auditor"], tuple[str, ...]] = Field(
+        default={}, strict=False
+    )
+    today: dt.date | None = Field(default=None, strict=False)
+
+    @property
+    def is_practice(self) -> bool:
+        """Every figure of events is made up (key figures may be real)."""
+        return any(source.practice for source in self.sources)
+
+
+# --- installation ----------------------------------------------------------------------------------------------------
+
+
+class Oidc(Model):
+    """The sign-in provider. The secret comes from the environment only."""
+
+    issuer: HttpsLink
+    client_id: Plain
+
+
+class Access(Model):
+    """Who may reach the monitor."""
+
+    mode: Literal["local", "public", "oidc"] = "local"
+    public: bool = False
+    oidc: Oidc | None = None
+
+
+class Site(Model):
+    """The installation: `config/site.yml`."""
+
+    warehouse: Plain = "warehouse"
+    data_roots: tuple[Plain, ...] = Field(default=("data", "sample_data"), strict=False, min_length=1)
+    access: Access = Access()
+    languages: tuple[Literal["nl", "en"], ...] = Field(default=("nl", "en"), strict=False, min_length=1)
+    runner: Literal["one", "pool", "spark"] = "pool"
+    services: dict[Literal["statline", "pdok"], HttpsLink] = {}

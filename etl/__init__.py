@@ -1,0 +1,1 @@
+"""From deliveries to one published snapshot per municipality."""

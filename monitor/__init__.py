@@ -1,0 +1,1 @@
+"""From a published snapshot to a reader: screens, exports, command line."""
