@@ -1,0 +1,268 @@
+"""From an address to a page, inside the guard.
+
+A page module declares `PAGE = Page(...)`; the menu, the router and the guard follow from it. All state of a page is in
+its address, validated here: a page never sees an unknown indicator, level, area or period. What was unknown is replaced
+by the nearest valid value and told in `View.notices`, which the shell prints above the page.
+"""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import pkgutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, Literal
+from urllib.parse import parse_qsl, quote, urlencode
+
+from config.vocabulary import AreaLevel, Edition, Role
+from monitor.i18n import LANGUAGES, Translator, translator
+from monitor.queries.outline import Outline, outline
+
+#: Menu groups in their order (msgids).
+GROUPS = ("Signal", "Understand", "Work together", "Evaluate", "Manage")
+#: What the second part of an address may be compared with.
+COMPARISONS = ("previous", "year_before", "rest_of_municipality")
+STATE_KEYS = ("indicator", "level", "area", "period", "compare", "lang")
+
+
+@dataclass(frozen=True)
+class Callback:
+    """A declared server callback of a page: `function(view, *inputs_and_states)`."""
+
+    outputs: tuple[Any, ...]
+    inputs: tuple[Any, ...]
+    states: tuple[Any, ...]
+    function: Callable[..., Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Page:
+    """One page of the monitor.
+
+    path: below /g/<slug>/ ("" is the front page). title and group: msgids. argument: what follows the path in the
+    address ("area" or "indicator"), None for nothing. redraws_on_theme: False for a page whose drawings take all
+    colours from CSS (no Plotly figure), so the theme switch needs no server.
+    """
+
+    path: str
+    title: str
+    icon: str
+    group: str
+    minimum_role: Role
+    layout: Callable[[View], Any]
+    argument: Literal["area", "indicator"] | None = None
+    position: int = 50
+    redraws_on_theme: bool = True
+    callbacks: list[Callback] = field(default_factory=list)
+
+    def callback(self, *dependencies: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """Declare a server callback: `@PAGE.callback(Output(…), Input(…), State(…))` over `function(view, *values)`.
+
+        `view` is made from the address the reader is at, with the snapshot of this request; the guard asks the page's
+        minimum role. Values come from the browser and may be anything: check them before use.
+        """
+
+        def declare(function: Callable[..., Any]) -> Callable[..., Any]:
+            kinds: dict[str, list[Any]] = {"Output": [], "Input": [], "State": []}
+            for dependency in dependencies:
+                kinds[type(dependency).__name__].append(dependency)
+            self.callbacks.append(
+                Callback(tuple(kinds["Output"]), tuple(kinds["Input"]), tuple(kinds["State"]), function)
+            )
+            return function
+
+        return declare
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """Who looks at what: everything a page or callback needs to answer.
+
+    state: validated `indicator`, `level`, `area`, `period`, `compare`; None where the address does not say it.
+    path_argument: validated area code or indicator id of the page's path; never None on a page with an argument.
+    scheme: 'light' or 'dark', for colours that CSS cannot set (Plotly).
+    """
+
+    slug: str
+    configured: Any
+    snapshot: Any
+    outline: Outline
+    page: Page
+    state: Mapping[str, str | None]
+    path_argument: str | None
+    language: str
+    role: Role
+    edition: Edition
+    scheme: str
+    notices: tuple[str, ...] = ()
+
+    @property
+    def _(self) -> Translator:
+        return translator(self.language)
+
+    @property
+    def is_practice(self) -> bool:
+        return self.outline.is_practice
+
+    def href(self, page_path: str, **state: str | None) -> str:
+        """Address of a page of this municipality: `view.href("gebied/BU01530101", indicator="burglary_home")`.
+
+        Keeps the reader's language; leaves out what is None.
+        """
+        return href(self.slug, page_path, lang=self._chosen_language(), **state)
+
+    def here(self, **changes: str | None) -> str:
+        """Address of this page with its state, changed in the named parts."""
+        path = self.page.path + (f"/{self.path_argument}" if self.path_argument else "")
+        state = {key: value for key, value in self.state.items() if value} | {"lang": self._chosen_language()} | changes
+        return href(self.slug, path, **state)
+
+    def _chosen_language(self) -> str | None:
+        return None if self.language == default_language(self.configured) else self.language
+
+
+def href(slug: str, page_path: str, **state: str | None) -> str:
+    """Address below /g/<slug>/ with the given state, in the fixed order of its keys."""
+    query = [(key, value) for key in STATE_KEYS if (value := state.get(key))]
+    unknown = set(state) - set(STATE_KEYS)
+    if unknown:
+        raise ValueError(f"no such state in an address: {', '.join(sorted(unknown))}")
+    return f"/g/{slug}/{quote(page_path)}" + (f"?{urlencode(query)}" if query else "")
+
+
+def default_language(configured: Any) -> str:
+    """The municipality's first language."""
+    return str(configured.municipality.languages[0])
+
+
+def language_of(configured: Any, search: str | None) -> str:
+    """The language an address asks for, if the municipality offers it; else its first language."""
+    asked = _query(search).get("lang")
+    offered = configured.municipality.languages
+    return asked if asked in offered and asked in LANGUAGES else default_language(configured)
+
+
+@lru_cache(maxsize=1)
+def pages() -> tuple[Page, ...]:
+    """All pages in menu order: every module of `monitor.pages` that declares PAGE."""
+    import monitor.pages as package
+
+    found = [
+        module.PAGE
+        for entry in pkgutil.iter_modules(package.__path__)
+        if hasattr(module := importlib.import_module(f"{package.__name__}.{entry.name}"), "PAGE")
+    ]
+    return tuple(sorted(found, key=lambda page: (GROUPS.index(page.group), page.position, page.path)))
+
+
+def find_page(slug: str, pathname: str | None) -> tuple[Page | None, str | None]:
+    """The page of an address and the argument that follows it, not yet validated; (None, None) where there is none."""
+    prefix = f"/g/{slug}/"
+    rest = (pathname or prefix).removeprefix(prefix) if (pathname or prefix).startswith(prefix) else None
+    if rest is None:
+        return None, None
+    head, __, tail = rest.strip("/").partition("/")
+    for page in pages():
+        if page.path == head and (not tail or page.argument):
+            return page, tail or None
+    return None, None
+
+
+def make_view(
+    *,
+    slug: str,
+    configured: Any,
+    snapshot: Any,
+    page: Page,
+    argument: str | None,
+    search: str | None,
+    role: Role,
+    edition: Edition,
+    scheme: str,
+) -> View:
+    """The view of an address; every unknown part is replaced by the nearest valid value, with a notice."""
+    facts = outline(snapshot)
+    language = language_of(configured, search)
+    check = _Check(facts, translator(language))
+    query = _query(search)
+    state = {
+        "indicator": check.indicator(query.get("indicator")),
+        "level": check.level(query.get("level")),
+        "area": check.area(query.get("area")),
+        "period": check.period(query.get("period")),
+        "compare": check.comparison(query.get("compare")),
+    }
+    if (asked := query.get("lang")) and asked != language:
+        check.say(asked, language)
+    path_argument = None
+    if page.argument == "area":
+        path_argument = check.area(argument) or facts.municipality_code
+    elif page.argument == "indicator":
+        path_argument = check.indicator(argument) or state["indicator"] or facts.indicators.index[0]
+    return View(
+        slug=slug,
+        configured=configured,
+        snapshot=snapshot,
+        outline=facts,
+        page=page,
+        state=state,
+        path_argument=path_argument,
+        language=language,
+        role=role,
+        edition=edition,
+        scheme="dark" if scheme == "dark" else "light",
+        notices=tuple(check.notices),
+    )
+
+
+def _query(search: str | None) -> dict[str, str]:
+    """Parameters of an address; of a repeated one the first holds. Never more than 4 kB (the guard's limit)."""
+    found: dict[str, str] = {}
+    for key, value in parse_qsl((search or "").removeprefix("?")[:4096], keep_blank_values=False):
+        found.setdefault(key, value)
+    return found
+
+
+class _Check:
+    """Holds values of an address against the snapshot and collects what was replaced."""
+
+    def __init__(self, facts: Outline, _: Translator) -> None:
+        self.facts, self._, self.notices = facts, _, []
+
+    def say(self, asked: str, used: str) -> None:
+        self.notices.append(
+            self._("“{asked}” in the address is unknown here; “{used}” is shown instead.", asked=asked[:60], used=used)
+        )
+
+    def _one_of(self, asked: str | None, known: list[str], name: Callable[[str], str] = str) -> str | None:
+        """`asked` if known; else the nearest known text, with a notice; None when nothing was asked."""
+        if not asked or asked in known:
+            return asked or None
+        near = difflib.get_close_matches(asked[:60], known, n=1, cutoff=0.6)
+        if near:
+            self.say(asked, name(near[0]))
+            return near[0]
+        self.notices.append(
+            self._("“{asked}” in the address is unknown here; the default is shown instead.", asked=asked[:60])
+        )
+        return None
+
+    def indicator(self, asked: str | None) -> str | None:
+        return self._one_of(
+            asked, self.facts.indicators.index.tolist(), lambda found: self.facts.label(found, self._.language)
+        )
+
+    def level(self, asked: str | None) -> str | None:
+        levels = set(self.facts.areas["area_level"])
+        return self._one_of(asked, [level.value for level in AreaLevel if level in levels])
+
+    def area(self, asked: str | None) -> str | None:
+        return self._one_of(asked, self.facts.areas.index.tolist(), self.facts.area_name)
+
+    def period(self, asked: str | None) -> str | None:
+        return self._one_of(asked, self.facts.periods.index.tolist())
+
+    def comparison(self, asked: str | None) -> str | None:
+        return self._one_of(asked, list(COMPARISONS))
