@@ -1,0 +1,96 @@
+"""The table `observation` from the derived cells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from config.vocabulary import STATUS_ORDER
+from etl.cube import AreaAxis
+from etl.derive import Cells
+
+
+def _coded(codes: Any, words: Sequence[str]) -> Any:
+    """A column of words as positions in a short list: the database then stores each word once."""
+    return pd.Categorical.from_codes(codes, categories=pd.Index(list(words), dtype=object))
+
+
+def observation_frame(
+    cells: Iterable[Cells],
+    axis: AreaAxis,
+    area_names: Sequence[str],
+    *,
+    slug: str,
+    vintage: int,
+    load_id: str,
+    sources: Sequence[str],
+    practice: frozenset[str],
+) -> pd.DataFrame:
+    """The table `observation` (columns of `etl.tables`), sorted by indicator, period type, period and area.
+
+    Words that repeat are categoricals, so that the database stores each once.
+    """
+    blocks = [block for block in cells if len(block.value)]
+    length = sum(len(block.value) for block in blocks)
+
+    def joined(name: str, kind: type = float) -> Any:
+        return np.concatenate([getattr(block, name) for block in blocks] or [np.array([], dtype=kind)])
+
+    def repeated(words: Sequence[str]) -> Any:
+        unique = list(dict.fromkeys(words))
+        codes = [
+            np.full(len(block.value), unique.index(word), np.int32) for word, block in zip(words, blocks, strict=True)
+        ]
+        return _coded(np.concatenate(codes or [np.array([], np.int32)]), unique)
+
+    area = joined("area", int)
+
+    def of_area(words: Sequence[str]) -> Any:
+        unique, codes = np.unique(np.asarray(words, dtype=str), return_inverse=True)
+        return _coded(codes[area], unique.tolist())
+
+    def one_word(word: str) -> Any:
+        return _coded(np.zeros(length, dtype=np.int8), [word])
+
+    source = joined("source", int)
+    labels = [f"oefendata: {name}" if name in practice else name for name in sources]
+    year = joined("denominator_year", int)
+    known_years = [known for known in np.unique(year).tolist() if known]
+    year_codes = np.where(year > 0, np.searchsorted(known_years, year), -1)
+    return pd.DataFrame(
+        {
+            "municipality": one_word(slug),
+            "area_level": of_area([str(level) for level in axis.levels]),
+            "area_code": of_area(axis.codes),
+            "area_name": of_area(area_names),
+            "vintage": np.full(length, vintage, dtype=np.int32),
+            "indicator": repeated([block.indicator.id for block in blocks]),
+            "period_type": repeated([str(block.period_type) for block in blocks]),
+            "period": _period_column(blocks),
+            "value": joined("value"),
+            "unit": repeated([str(block.indicator.unit) for block in blocks]),
+            "numerator": joined("numerator"),
+            "denominator": joined("denominator"),
+            "rate": joined("rate"),
+            "lower": joined("lower"),
+            "upper": joined("upper"),
+            "status": _coded(joined("status", int), [str(word) for word in STATUS_ORDER]),
+            "source": _coded(source, labels),
+            "snapshot": one_word(load_id),
+            "source_id": _coded(source, list(sources)),
+            "load_id": one_word(load_id),
+            "denominator_period": _coded(year_codes, [str(known) for known in known_years]),
+            "coverage_share": joined("coverage"),
+            "estimated_share": np.zeros(length),
+        }
+    )
+
+
+def _period_column(blocks: Sequence[Cells]) -> Any:
+    words = sorted({text for block in blocks for text in block.periods})
+    place = {text: index for index, text in enumerate(words)}
+    codes = [np.array([place[text] for text in block.periods], dtype=np.int32)[block.period] for block in blocks]
+    return _coded(np.concatenate(codes) if codes else np.array([], dtype=np.int32), words)
