@@ -10,7 +10,8 @@ import datetime as dt
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from config.vocabulary import (
     AreaLevel,
@@ -29,45 +30,94 @@ IDENTIFIER = re.compile(r"^[a-z][a-z0-9_]{0,59}$")
 COLUMN_NAME = re.compile(r"^[\w .\-/()%&']{1,80}$", re.UNICODE)
 COLOUR = re.compile(r"^#[0-9a-fA-F]{6}$")
 
+#: Version of the keys; a file without `version` is taken to be of this one.
+SCHEMA_VERSION = 1
+#: No public edition rounds to less: small counts can be personal data.
+SMALLEST_BASE = 5
+
+
+def _refused(code: str, what: str, fix: str) -> PydanticCustomError:
+    """A refusal that brings its own code and repair; `config.explain` adds the place."""
+    return PydanticCustomError(code, what, {"fix": fix})  # type: ignore[arg-type]
+
 
 def _plain(text: str) -> str:
     if "<" in text:
-        raise ValueError("plain text only: `<` is not allowed")
+        raise _refused(
+            "CFG-021", "plain text only: `<` is not allowed", "leave markup out, or write the sign as a word"
+        )
     return text
 
 
 def _identifier(text: str) -> str:
     if not IDENTIFIER.match(text):
-        raise ValueError("an id is lower case letters, digits and _ (at most 60), starting with a letter")
+        raise _refused(
+            "CFG-009",
+            "an id is lower case letters, digits and _ (at most 60), starting with a letter",
+            "write it like `police_monthly`",
+        )
     return text
 
 
 def _column(text: str) -> str:
     if not COLUMN_NAME.match(text):
-        raise ValueError("column name may hold letters, digits, space and _ . - / ( ) only")
+        raise _refused(
+            "CFG-020",
+            "column name may hold letters, digits, space and _ . - / ( ) only",
+            "rename the column in the delivery, at most 80 signs",
+        )
     return text
 
 
 def _colour(text: str) -> str:
     if not COLOUR.match(text):
-        raise ValueError("colour must be #rrggbb")
+        raise _refused("CFG-028", "colour must be #rrggbb", 'write it like "#00594f", in quotes')
     return text
 
 
 def _path(text: str) -> str:
+    below = "give a path below the municipality's folder"
     if "://" in text:
-        raise ValueError("network sources are not allowed; place the file below the municipality's folder")
+        raise _refused("CFG-013", "network sources are not allowed", "place the file below the municipality's folder")
     if text.startswith(("/", "\\", "~")) or re.match(r"^[A-Za-z]:", text):
-        raise ValueError("absolute path not allowed; give a path below the municipality's folder")
+        raise _refused("CFG-011", "absolute path not allowed", below)
     if ".." in text.replace("\\", "/").split("/"):
-        raise ValueError("path leaves the municipality folder; give a path below it")
+        raise _refused("CFG-010", "path leaves the municipality folder", below)
     return text
 
 
 def _https(text: str) -> str:
     if not text.startswith("https://"):
-        raise ValueError("link must start with https://")
+        raise _refused("CFG-019", "link must start with https://", "give the full address, starting with https://")
+    if "@" in text.removeprefix("https://").split("/")[0]:
+        raise _refused(
+            "CFG-031",
+            "secrets do not belong in config: the link holds a name or password",
+            "take the part before @ out; set BUURTBEELD_OIDC_SECRET in the environment",
+        )
     return text
+
+
+def _date(value: Any) -> Any:
+    """A date as `2026-11-16`; numbers are no dates, though pydantic would take them for seconds."""
+    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
+        return value
+    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+        try:
+            return dt.date.fromisoformat(value)
+        except ValueError:
+            pass
+    raise _refused("CFG-009", "expected a date", "write it like 2026-11-16")
+
+
+def _base(value: int) -> int:
+    if value < SMALLEST_BASE:
+        raise _refused(
+            "CFG-026",
+            f"threshold {value} is below the floor of {SMALLEST_BASE}",
+            f"ask your privacy officer; set it to {SMALLEST_BASE} or higher",
+        )
+    return value
 
 
 Plain = Annotated[str, Field(min_length=1, max_length=2_000), AfterValidator(_plain)]
@@ -76,6 +126,12 @@ ColumnName = Annotated[str, AfterValidator(_column)]
 Colour = Annotated[str, AfterValidator(_colour)]
 RelativePath = Annotated[str, Field(min_length=1), AfterValidator(_path)]
 HttpsLink = Annotated[str, AfterValidator(_https)]
+Date = Annotated[dt.date, BeforeValidator(_date, json_schema_input_type=dt.date)]
+# In a list the words of a vocabulary are taken as written; `strict` would ask for the enum itself.
+AnyLevel = Annotated[AreaLevel, Field(strict=False)]
+AnyPeriodType = Annotated[PeriodType, Field(strict=False)]
+AnyPack = Annotated[Pack, Field(strict=False)]
+SchemaVersion = Annotated[int, Field(description="Version of the keys of this file; this program reads 1.")]
 
 
 class Model(BaseModel):
@@ -279,7 +335,7 @@ class Publisher(Model):
 class Break(Model):
     """A date at which the way of counting changed."""
 
-    date: dt.date = Field(strict=False)
+    date: Date
     reason: Text
 
 
@@ -295,10 +351,10 @@ class Indicator(Model):
     numerator: Numerator
     denominator: Identifier | None = None
     direction: Direction = Field(default=Direction.NEUTRAL, strict=False)
-    levels: tuple[AreaLevel, ...] = Field(
+    levels: tuple[AnyLevel, ...] = Field(
         default=(AreaLevel.NEIGHBOURHOOD, AreaLevel.DISTRICT, AreaLevel.MUNICIPALITY), strict=False, min_length=1
     )
-    period_types: tuple[PeriodType, ...] = Field(
+    period_types: tuple[AnyPeriodType, ...] = Field(
         default=(PeriodType.WEEK, PeriodType.MONTH, PeriodType.QUARTER, PeriodType.YEAR), strict=False, min_length=1
     )
     source: Publisher | None = None
@@ -316,7 +372,7 @@ class Indicator(Model):
 class IndicatorChoice(Model):
     """Which indicators a municipality uses."""
 
-    packs: tuple[Pack, ...] = Field(default=(Pack.POLICE, Pack.NUISANCE, Pack.CONTEXT), strict=False)
+    packs: tuple[AnyPack, ...] = Field(default=(Pack.POLICE, Pack.NUISANCE, Pack.CONTEXT), strict=False)
     disable: tuple[Identifier, ...] = Field(default=(), strict=False)
     owners: dict[Identifier, Plain] = {}
     own: tuple[Indicator, ...] = Field(default=(), strict=False)
@@ -359,7 +415,7 @@ class Question(Model):
     indicators: tuple[Identifier, ...] = Field(strict=False, min_length=1)
     audience: tuple[Literal["viewer", "partner", "adviser", "admin"], ...] = Field(default=("adviser",), strict=False)
     maintainer: Plain
-    review: dt.date = Field(strict=False)
+    review: Date
 
 
 class Target(Model):
@@ -369,7 +425,7 @@ class Target(Model):
     level: AreaLevel = Field(default=AreaLevel.MUNICIPALITY, strict=False)
     area: str | None = None
     period: str
-    value: float = Field(strict=False)
+    value: float = Field(strict=False, allow_inf_nan=False)
     source: Plain
 
 
@@ -383,7 +439,7 @@ class Rates(Model):
 class PublicDisclosure(Model):
     """Small-count rounding of the public edition."""
 
-    base: Annotated[int, Field(ge=5, le=100)] = 5
+    base: Annotated[int, Field(le=100), AfterValidator(_base)] = SMALLEST_BASE
 
 
 class Disclosure(Model):
@@ -411,6 +467,7 @@ class Theme(Model):
 class Municipality(Model):
     """All that one municipality writes: `config/municipalities/<slug>.yml`."""
 
+    version: SchemaVersion = SCHEMA_VERSION
     code: Annotated[str, Field(pattern=r"^GM\d{4}$")]
     name: Plain
     folder: RelativePath
@@ -427,7 +484,7 @@ class Municipality(Model):
     roles: dict[Literal["viewer", "adviser", "partner", "admin", "auditor"], tuple[str, ...]] = Field(
         default={}, strict=False
     )
-    today: dt.date | None = Field(default=None, strict=False)
+    today: Date | None = None
 
     @property
     def is_practice(self) -> bool:
@@ -456,6 +513,7 @@ class Access(Model):
 class Site(Model):
     """The installation: `config/site.yml`."""
 
+    version: SchemaVersion = SCHEMA_VERSION
     warehouse: Plain = "warehouse"
     data_roots: tuple[Plain, ...] = Field(default=("data", "sample_data"), strict=False, min_length=1)
     access: Access = Access()
