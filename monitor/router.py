@@ -35,6 +35,7 @@ class Callback:
     inputs: tuple[Any, ...]
     states: tuple[Any, ...]
     function: Callable[..., Any]
+    waits: bool = False  # not called until an input changes
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,8 +43,7 @@ class Page:
     """One page of the monitor.
 
     path: below /g/<slug>/ ("" is the front page). title and group: msgids. argument: what follows the path in the
-    address ("area" or "indicator"), None for nothing. redraws_on_theme: False for a page whose drawings take all
-    colours from CSS (no Plotly figure), so the theme switch needs no server.
+    address ("area" or "indicator"), None for nothing.
     """
 
     path: str
@@ -54,10 +54,11 @@ class Page:
     layout: Callable[[View], Any]
     argument: Literal["area", "indicator"] | None = None
     position: int = 50
-    redraws_on_theme: bool = True
     callbacks: list[Callback] = field(default_factory=list)
 
-    def callback(self, *dependencies: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    def callback(
+        self, *dependencies: Any, prevent_initial_call: bool = False
+    ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Declare a server callback: `@PAGE.callback(Output(…), Input(…), State(…))` over `function(view, *values)`.
 
         `view` is made from the address the reader is at, with the snapshot of this request; the guard asks the page's
@@ -69,7 +70,9 @@ class Page:
             for dependency in dependencies:
                 kinds[type(dependency).__name__].append(dependency)
             self.callbacks.append(
-                Callback(tuple(kinds["Output"]), tuple(kinds["Input"]), tuple(kinds["State"]), function)
+                Callback(
+                    tuple(kinds["Output"]), tuple(kinds["Input"]), tuple(kinds["State"]), function, prevent_initial_call
+                )
             )
             return function
 

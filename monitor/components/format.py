@@ -130,7 +130,7 @@ def status_name(status: str, _: Translator) -> str:
 
 
 def comparison_name(verdict: str, _: Translator) -> str:
-    """A verdict of a comparison in words: "hoger", "lager", "geen aantoonbaar verschil", "te weinig om te vergelijken"."""
+    """A verdict of a comparison in words ("hoger", "geen aantoonbaar verschil")."""
     return {
         Comparison.HIGHER: _("higher"),
         Comparison.LOWER: _("lower"),

@@ -7,7 +7,8 @@ from dash import html
 #: Names that `assets/icons.css` draws; a test compares the two.
 ICONS = (
     "home", "map", "area", "topic", "data", "menu", "close", "sun", "moon", "plus", "minus", "reset", "up", "down",
-    "same", "info", "warning", "left", "right", "download", "check", "search", "lock", "clock", "wait", "print", "external",
+    "same", "info", "warning", "left", "right", "download", "check", "search", "lock", "clock", "wait", "print",
+    "external",
 )  # fmt: skip
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
 
 import pandas as pd
+from etl.snapshot import Snapshot
+
+from monitor.queries.memory import remembered
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,21 +61,27 @@ class Outline:
         return periods[-1] if periods else None
 
 
-@lru_cache(maxsize=64)
-def outline(snapshot: Any) -> Outline:
-    """The outline of a pinned snapshot (kept as long as the snapshot object lives in the cache)."""
+@remembered
+def outline(snapshot: Snapshot) -> Outline:
+    """The outline of a pinned snapshot."""
     municipality = snapshot.query("SELECT * FROM municipality", []).iloc[0]
     indicators = snapshot.query("SELECT * FROM indicator ORDER BY position, indicator", []).set_index(
         "indicator", drop=False
     )
     areas = snapshot.query(
-        "SELECT area_code, area_level, area_name, parent, has_figures, area_km2 FROM area ORDER BY area_name, area_code",
+        """
+        SELECT area_code, area_level, area_name, parent, has_figures, area_km2 FROM area
+        ORDER BY area_name, area_code
+        """,
         [],
     ).set_index("area_code", drop=False)
     periods = snapshot.query("SELECT * FROM period ORDER BY period_type, last_day", []).set_index("period", drop=False)
     pairs = snapshot.query(
-        "SELECT o.indicator, o.period_type, o.period FROM (SELECT DISTINCT indicator, period_type, period FROM observation) o"
-        " JOIN period p USING (period) ORDER BY o.indicator, o.period_type, p.last_day",
+        """
+        SELECT o.indicator, o.period_type, o.period
+        FROM (SELECT DISTINCT indicator, period_type, period FROM observation) o JOIN period p USING (period)
+        ORDER BY o.indicator, o.period_type, p.last_day
+        """,
         [],
     )
     layers = snapshot.query("SELECT area_level, sha256 FROM map_layer", [])

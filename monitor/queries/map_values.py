@@ -1,0 +1,148 @@
+"""What a map of one indicator shows: all its areas and periods in one body, so a change of period asks nothing."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from config.vocabulary import STATUS_ORDER, AreaLevel, Comparison, PeriodType, Unit
+from etl.snapshot import Snapshot
+
+#: Lengths of period a map offers, the first that an indicator has comes first on screen.
+MAP_PERIODS = (PeriodType.ROLLING_12_MONTHS, PeriodType.YEAR, PeriodType.ROLLING_4_WEEKS)
+MAP_LEVELS = (AreaLevel.NEIGHBOURHOOD, AreaLevel.DISTRICT)
+CLASSES = 5
+#: Values that stand for nothing measurable get no class.
+_SHOWN = ("rounded", "provisional", "estimated", "final")
+#: A verdict as one digit; 9 where there is none.
+_VERDICTS = {verdict.value: number for number, verdict in enumerate(Comparison)}
+#: Decimals of a unit on a map; must agree with what tables print.
+_WHOLE = (Unit.COUNT, Unit.EURO, Unit.DAYS, Unit.PER_KM2, Unit.CLASS)
+
+
+def map_layer(snapshot: Snapshot, sha256: str) -> str | None:
+    """The outlines with this fingerprint as JSON text, or None."""
+    found = snapshot.query("SELECT json FROM map_layer WHERE sha256 = ?", [sha256])
+    return None if found.empty else str(found["json"].iloc[0])
+
+
+def map_values(snapshot: Snapshot, indicator: str) -> bytes | None:
+    """All values of one indicator on the map's levels and lengths of period, as JSON; None for an unknown indicator.
+
+    Numbers are whole: `value`, `lower` and `upper` × 10^`decimals`, so that map, tooltip and table print the same.
+    Per level and length of period: `codes` (columns), `periods` (rows), `breaks` (edges of the classes over all
+    periods, so that a colour means the same in each), `value`, `numerator`, `lower`, `upper` (null: none) and `status`
+    (a digit per cell: rank in `config.vocabulary.STATUS_ORDER`). `verdict`: period -> a digit per area against the rest of the
+    municipality (0 higher, 1 lower, 2 no demonstrable difference, 3 too few, 9 none). `whole`: per period the
+    municipality's own figure, the sum of its neighbourhoods and what belongs to none.
+    """
+    entry = snapshot.query("SELECT indicator, unit, direction FROM indicator WHERE indicator = ?", [indicator])
+    if entry.empty:
+        return None
+    unit = Unit(entry["unit"].iloc[0])
+    decimals = 0 if unit in _WHOLE else 1
+    cells = snapshot.query(
+        """
+        SELECT o.area_level, o.period_type, o.period, o.area_code, o.value, o.numerator, o.lower, o.upper, o.status,
+               p.last_day, b.verdict
+        FROM observation o JOIN period p USING (period)
+        LEFT JOIN benchmark b ON b.indicator = o.indicator AND b.area_code = o.area_code AND b.period = o.period
+            AND b.kind = 'rest_of_municipality'
+        WHERE o.indicator = ? AND o.period_type IN ('rolling_12_months', 'year', 'rolling_4_weeks')
+        ORDER BY o.area_code, p.last_day
+        """,
+        [indicator],
+    )
+    wholes = snapshot.query(
+        "SELECT period, whole, parts, unallocated FROM unallocated WHERE indicator = ?", [indicator]
+    ).set_index("period")
+    body = {
+        "indicator": indicator,
+        "unit": unit.value,
+        "decimals": decimals,
+        "direction": str(entry["direction"].iloc[0]),
+        "levels": {
+            level.value: {
+                kind.value: _block(cells, level, kind, decimals, unit)
+                for kind in MAP_PERIODS
+                if ((cells["area_level"] == level) & (cells["period_type"] == kind)).any()
+            }
+            for level in MAP_LEVELS
+        },
+        "municipality": _municipality(cells, wholes, decimals),
+    }
+    return json.dumps(body, separators=(",", ":"), allow_nan=False).encode()
+
+
+def _block(cells: pd.DataFrame, level: AreaLevel, kind: PeriodType, decimals: int, unit: Unit) -> dict[str, Any]:
+    """One level and length of period as rows per period."""
+    part = cells[(cells["area_level"] == level) & (cells["period_type"] == kind)]
+    periods = part.drop_duplicates("period").sort_values("last_day")["period"].tolist()
+    codes = sorted(part["area_code"].unique())
+    at = (pd.Index(periods).get_indexer(part["period"]), pd.Index(codes).get_indexer(part["area_code"]))
+
+    def grid(column: str, scale: float) -> NDArray[np.float64]:
+        filled = np.full((len(periods), len(codes)), np.nan)
+        filled[at] = np.round(part[column].to_numpy(dtype=float) * scale)
+        return filled
+
+    scale = 10.0**decimals
+    ranks = {status.value: str(rank) for rank, status in enumerate(STATUS_ORDER)}
+    status = np.full((len(periods), len(codes)), "0")
+    status[at] = part["status"].map(ranks).to_numpy()
+    value = grid("value", scale)
+    block = {
+        "codes": codes,
+        "periods": periods,
+        "breaks": [] if unit == Unit.COUNT else class_edges(value[np.isin(status, [ranks[word] for word in _SHOWN])]),
+        "value": _rows(value),
+        "numerator": _rows(grid("numerator", 1)),
+        "lower": _rows(grid("lower", scale)),
+        "upper": _rows(grid("upper", scale)),
+        "status": ["".join(row) for row in status],
+        "verdict": {},
+    }
+    for period, judged in part.dropna(subset="verdict").groupby("period", sort=False):
+        digits = dict(zip(judged["area_code"], judged["verdict"].map(_VERDICTS), strict=True))
+        block["verdict"][period] = "".join(str(digits.get(code, 9)) for code in codes)
+    return block
+
+
+def _municipality(cells: pd.DataFrame, wholes: pd.DataFrame, decimals: int) -> dict[str, list[int | None]]:
+    """period -> [value, numerator, whole, sum of parts, belongs to none, status rank] of the municipality."""
+    rank = {status.value: number for number, status in enumerate(STATUS_ORDER)}
+    found: dict[str, list[int | None]] = {}
+    for row in cells[cells["area_level"] == AreaLevel.MUNICIPALITY].itertuples():
+        whole = wholes.loc[row.period] if row.period in wholes.index else None
+        found[str(row.period)] = [
+            _integer(row.value, 10.0**decimals),
+            _integer(row.numerator),
+            *(_integer(whole[name]) if whole is not None else None for name in ("whole", "parts", "unallocated")),
+            rank[str(row.status)],
+        ]
+    return found
+
+
+def class_edges(values: NDArray[np.float64]) -> list[int]:
+    """Edges between classes of about equal size, in the digits that are printed; fewer where values repeat.
+
+    A value on an edge belongs to the class above it. Equal-count classes (quantiles, linear interpolation).
+    """
+    known = values[~np.isnan(values)]
+    if known.size == 0:
+        return []
+    edges = np.quantile(known, np.arange(1, CLASSES) / CLASSES)
+    return sorted({round(edge) for edge in edges if round(edge) > known.min()})
+
+
+def _rows(grid: NDArray[np.float64]) -> list[list[int | None]]:
+    return [[None if math.isnan(cell) else int(cell) for cell in row] for row in grid]
+
+
+def _integer(value: Any, scale: float = 1.0) -> int | None:
+    return None if value is None or pd.isna(value) else round(float(value) * scale)
