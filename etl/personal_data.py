@@ -1,0 +1,180 @@
+"""Is a delivery about areas, not persons? The heading check: column names that speak of persons stop a file at the door.
+
+Every heading is checked, declared or not; only declared columns are ever read. A heading is taken apart into words
+(`VerdachteLeeftijd_3` is "verdachte", "leeftijd"), and words that stand together are also read as one ("zaak nr").
+Counts of people in an area are no persons: `aantal_slachtoffers` and `GeboorteTotaal` pass. On refusal nothing of the
+file is kept; messages name the heading and its place, never a value.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Sequence
+
+from config.errors import Finding, PersonalDataError
+
+#: Words that stand for one person or for the way to one.
+_NAMES = frozenset(
+    "achternaam voornaam voornamen voorletters voorletter tussenvoegsel tussenvoegsels roepnaam familienaam meisjesnaam"
+    " geboortenaam volledigenaam naampersoon persoonsnaam gebruikersnaam initialen initiaal surname firstname lastname"
+    " fullname givenname middlename familyname nickname username bijnaam".split()
+)
+_BIRTH = frozenset(
+    "geboortedatum geboortedag geboortejaar geboortemaand geboorteplaats geboorteland gebdatum gebdat gebjaar"
+    " dateofbirth birthdate birthday birthyear dob".split()
+)
+_NUMBERS = frozenset(
+    "bsn bsnnummer bsnnr burgerservicenummer burgerservicenr sofinummer sofinr anummer vreemdelingennummer vnummer"
+    " persoonsnummer persoonid persoonsid persoonnr persoonsnr klantnummer clientnummer patientnummer skn sknnummer"
+    " zaaknummer zaaknr zaakid zaaknummers dossiernummer dossiernr dossierid incidentnummer incidentnr incidentid"
+    " registratienummer registratienr registratieid meldingsnummer meldingnummer meldingnr meldingid mutatienummer"
+    " mutatienr procesverbaal procesverbaalnummer pvnummer pvnr bvhnummer bvhnr parketnummer aangiftenummer aangiftenr"
+    " casenumber caseid casenr iban rekeningnummer rekeningnr bankrekening bankrekeningnummer paspoortnummer"
+    " identiteitsnummer idnummer rijbewijsnummer documentnummer kenteken kentekennummer kentekenplaat licenceplate"
+    " licenseplate numberplate telefoon telefoonnummer telefoonnr telnr tel telnummer mobiel mobielnummer mobielnr phone"
+    " phonenumber mobilephone email mail mailadres emailadres emailaddress imei ipadres ipaddress".split()
+)
+_PLACES = frozenset(
+    "adres woonadres postadres delictadres bezoekadres verblijfadres adresgegevens adresregel address streetaddress"
+    " straat straatnaam street streetname huisnummer huisnr huisletter huisnummertoevoeging housenumber housenr"
+    " coordinaat coordinaten coordinate coordinates xcoord ycoord xcoordinaat ycoordinaat rdx rdy xrd yrd latitude"
+    " longitude latlon latlng gps".split()
+)
+_FREE_TEXT = frozenset(
+    "toelichting omschrijving opmerking opmerkingen notitie notities vrijetekst freetext remarks comment comments"
+    " verhaal relaas bijzonderheden".split()
+)
+#: One person in a case; the plural forms beside them count people.
+_PERSON = (
+    "verdachte slachtoffer aangever aangeefster getuige dader betrokkene melder benadeelde gedupeerde minderjarige"
+    " victim suspect offender perpetrator witness complainant reporter"
+).split()
+_PERSONS = frozenset(
+    "verdachten slachtoffers aangevers getuigen daders betrokkenen melders benadeelden gedupeerden minderjarigen"
+    " victims suspects offenders perpetrators witnesses complainants reporters".split()
+)
+_PERSON_PART = re.compile(
+    rf"(?:{'|'.join(_PERSON)})n?s?(?:id|nr|nummer|naam|namen|leeftijd|geslacht|adres|nationaliteit|age|name|sex)$"
+    rf"|^(?:id|nr|nummer|naam|leeftijd|geslacht|adres|nationaliteit)(?:{'|'.join(_PERSON)})"
+)
+#: What makes plural persons single ones again.
+_ATTRIBUTE = frozenset(
+    "id ids nr nummer naam namen name names leeftijd geslacht nationaliteit etniciteit age sex gender adres telefoon".split()
+)
+_COUNTED = frozenset("aantal aantallen totaal som pct percentage perc aandeel share count per n".split())
+#: What a description may be of without being free text about a case.
+_CLASSIFIED = frozenset(
+    "regio soort categorie category delict misdrijf gebied buurt wijk gemeente area region indicator thema onderwerp"
+    " periode type klasse code eenheid statistiek".split()
+)
+_AXES = frozenset("x y lat lon lng long rd wgs wgs84 epsg coord etrs".split())
+_AXIS_NAMES = frozenset("x y lat lon lng".split())
+_POSTCODE = frozenset("pc6 postcode6 postcodes6 postcode6pos pc6code zip6 p6".split())
+#: A text that is a name of a column and nothing else; only such a text is repeated in a message.
+_HEADING = re.compile(r"^(?!.*\d{5})[^\W\d_][\w \-/()%&]{0,39}$")
+
+
+def words_of(heading: str) -> list[str]:
+    """The words of a heading in order: without accents, case, signs and CBS position number (`_12` at the end)."""
+    plain = unicodedata.normalize("NFKD", re.sub(r"_\d{1,3}$", "", heading.strip()))
+    ascii_only = "".join(sign for sign in plain if not unicodedata.combining(sign))
+    parts = re.findall(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+", ascii_only)
+    return [part.casefold() for part in parts]
+
+
+def _runs(words: Sequence[str]) -> set[str]:
+    """The words, and every two or three that stand together as one."""
+    return {"".join(words[start : start + size]) for size in (1, 2, 3) for start in range(len(words) - size + 1)}
+
+
+def is_personal(heading: str) -> bool:
+    """A heading that speaks of persons, not of areas."""
+    return _subject(heading) is not None
+
+
+def is_postcode(heading: str) -> bool:
+    """A column of six-character postcodes: finer than a neighbourhood."""
+    return bool(_runs(words_of(heading)) & _POSTCODE)
+
+
+def _subject(heading: str) -> str | None:
+    """name, birth, or other: what a personal heading speaks of; None for a harmless one."""
+    words = words_of(heading)
+    found = set(words)
+    runs = _runs(words)
+    if runs & _BIRTH:
+        return "birth"
+    if runs & _NAMES or found in ({"naam"}, {"name"}, {"namen"}, {"names"}):
+        return "name"
+    is_count = bool(found & _COUNTED) and not found & _ATTRIBUTE
+    if any(_PERSON_PART.search(word) for word in words) or found & _PERSONS and found & _ATTRIBUTE:
+        return "other"
+    if found & set(_PERSON) and not is_count:
+        rest = found - set(_PERSON) - {"van", "de", "het", "of", "the"}
+        return "name" if rest <= {"id", "ids", "nr", "nummer", "naam", "name"} else "other"
+    if runs & (_NUMBERS | _PLACES) and not is_count:
+        return "other"
+    if runs & _FREE_TEXT and not found & _CLASSIFIED:
+        return "other"
+    letters = {word for word in found if not word.isdigit()}
+    return "other" if letters and letters <= _AXES and letters & _AXIS_NAMES else None
+
+
+def check_headings(
+    header: Sequence[str], *, name: str, line: int = 1, declared: Collection[str] = ()
+) -> tuple[Finding, ...]:
+    """Refuse a file whose headings speak of persons.
+
+    Args:
+        header: column names in file order. name, line: the file and the line of its header, for messages.
+        declared: the columns that the configuration reads (compared without regard to case).
+
+    Returns:
+        Notes on what is not read: undeclared columns, and postcodes as a warning.
+
+    Raises:
+        PersonalDataError: with every heading about persons, and its place.
+    """
+    wanted = {column.casefold() for column in declared}
+    refused: list[Finding] = []
+    notes: list[Finding] = []
+    unread: list[tuple[int, str]] = []
+    for position, heading in enumerate(header, start=1):
+        where, is_declared = f"{name}:{line}:{position}", heading.casefold() in wanted
+        subject = _subject(heading)
+        if subject is not None:
+            refused.append(_refusal(heading, subject, where, is_declared))
+        elif is_postcode(heading):
+            what = f"column `{heading}` holds postcodes, finer than the allowed area level (buurt); not loaded"
+            fix = "deliver figures per buurt"
+            (refused if is_declared else notes).append(
+                Finding("PII-008", what, where, fix, "error" if is_declared else "warning")
+            )
+        elif not is_declared:
+            unread.append((position, heading))
+    if refused:
+        raise PersonalDataError.of(refused)
+    return (*notes, *_not_read(unread, name, line))
+
+
+def _refusal(heading: str, subject: str, where: str, is_declared: bool) -> Finding:
+    """Headings are told by name: they are words of a form, not of a person."""
+    kind = "column" if is_declared else "undeclared column"
+    shown = f"`{heading}` " if _HEADING.match(heading) else ""
+    code = {"birth": "PII-015", "name": "PII-014"}.get(subject, "PII-014" if is_declared else "FILE-025")
+    what = f"{kind} {shown}has a personal-data name. Nothing was loaded"
+    fix = (
+        "remove it at the source and return the file to its sender; was it a police delivery, tell your privacy officer"
+    )
+    return Finding(code, what, where, fix)
+
+
+def _not_read(unread: Sequence[tuple[int, str]], name: str, line: int) -> tuple[Finding, ...]:
+    if not unread:
+        return ()
+    named = [f"`{heading}`" for _, heading in unread if _HEADING.match(heading)][:8]
+    noun = "column" if len(unread) == 1 else "columns"
+    what = f"{len(unread)} undeclared {noun} not read" + (f": {', '.join(named)}" if named else "")
+    fix = "nothing, or leave them out at the source"
+    return (Finding("FILE-102", what, f"{name}:{line}:{unread[0][0]}", fix, "note"),)

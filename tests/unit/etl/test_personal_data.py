@@ -1,0 +1,119 @@
+"""The heading check: what is about persons stops at the door, what is about areas passes."""
+
+from __future__ import annotations
+
+import csv
+import os
+from pathlib import Path
+
+import pytest
+
+from config.errors import ExitCode, Finding, PersonalDataError
+from etl.personal_data import check_headings, is_personal
+
+COUNTS = ["Buurtcode", "Weeknr", "Categorie", "Aantal"]
+
+
+def refused(header: list[str], declared: list[str] | None = None) -> tuple[Finding, ...]:
+    with pytest.raises(PersonalDataError) as caught:
+        check_headings(header, name="week-12.csv", declared=COUNTS if declared is None else declared)
+    assert caught.value.exit_code == ExitCode.PERSONAL_DATA
+    return caught.value.findings
+
+
+@pytest.mark.parametrize(
+    "heading",
+    "BSN burgerservicenummer Burger_Service_Nr sofinummer achternaam Voornaam voorletters tussenvoegsel naam Naam_verdachte"
+    " naamSlachtoffer volledige_naam roepnaam initialen verdachte verdachte_id VerdachteLeeftijd slachtoffer"
+    " geslacht_slachtoffer aangever aangever_naam getuige dader betrokkene melder_telefoon geboortedatum geb_datum"
+    " Geboortejaar geboorteplaats leeftijd_verdachte adres woonadres adres_delict straat straatnaam Huisnummer huisnr"
+    " toevoeging_huisnummer telefoon telefoonnummer tel_nr mobiel mobiel_nummer e-mail email mailadres kenteken"
+    " Kentekennummer zaaknummer zaak_nr zaakid dossiernummer incidentnummer registratienummer registratienr"
+    " proces_verbaal_nr pv_nummer BVH-nummer toelichting omschrijving_incident omschrijving opmerkingen notitie vrije_tekst"
+    " x y X-coördinaat y_coord rd_x lat lon latitude Longitude x_rd IBAN rekeningnummer bankrekening paspoortnummer"
+    " nationaliteit_verdachte surname first_name date_of_birth victim suspect_age street house_number phone licence_plate"
+    " case_number nickname username".split(),
+)
+def test_a_heading_about_persons_is_refused_with_its_place(heading):
+    findings = refused([*COUNTS, heading])
+
+    assert [finding.where for finding in findings] == ["week-12.csv:1:5"]
+    assert f"`{heading}`" in findings[0].what
+    assert findings[0].code in {"FILE-025", "PII-014", "PII-015"}
+    assert "remove" in findings[0].fix
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Gemeentenaam_1", "area_name", "Buurtnaam", "AantalInwoners", "AantalInwoners_5", "gm_naam", "wijknaam", "naam_2024",
+        "naam_buurt", "GeboorteTotaal_25", "GeboorteRelatief_26", "Bevolking.Geboorte.en.sterfte.Geboorte.totaal..aantal.",
+        "PersonenautoSTotaal_99", "EenpersoonshuishoudensTotaal_29", "Omgevingsadressendichtheid_117", "Straatroof",
+        "aantal_slachtoffers", "slachtofferschap_pct", "Drenthe (PV)_Registraties van verdachten_2014", "SoortRegio_2",
+        "Inkomen.Inkomen.van.personen.Gemiddeld.inkomen.per.inwoner...x.1.000.euro.", "MeestVoorkomendePostcode_113", "pc4",
+        "Regioaanduiding.Soort.regio..omschrijving.", "categorie_omschrijving", "Perioden_label", "Leeftijdsgroepen_0_tot_15",
+        "TotaalDiefstalUitWoningSchuurED_78", "GemiddeldeWOZWaardeVanWoningen_35", "aantal adressen", "Adressen", "ID", "nhood_id",
+        "geluid_van_weg", "delict_code", "Description", "ShortTitle", "leeftijd_65_plus", "mobiliteit", "kentekens per huishouden",
+        "provincienaam", "Personen per soort uitkering; AO", "indicator_name", "latent", "telling", "zaken", "", "column_7",
+    ],
+)  # fmt: skip
+def test_headings_of_area_figures_pass(heading):
+    assert not is_personal(heading)
+    check_headings([*COUNTS, heading], name="week-12.csv", declared=COUNTS)
+
+
+def test_a_declared_column_about_persons_is_refused_too():
+    findings = refused(
+        ["achternaam", "Weeknr", "Categorie", "Aantal"], declared=["achternaam", "Weeknr", "Categorie", "Aantal"]
+    )
+
+    assert (findings[0].code, findings[0].where) == ("PII-014", "week-12.csv:1:1")
+    assert "undeclared" not in findings[0].what
+
+
+def test_codes_tell_names_and_birth_dates_from_other_undeclared_columns():
+    findings = refused([*COUNTS, "verdachte_leeftijd", "achternaam", "geboortedatum", "verdachte_id", "aangever"])
+
+    assert [finding.code for finding in findings] == ["FILE-025", "PII-014", "PII-015", "PII-014", "PII-014"]
+    assert findings[0].where == "week-12.csv:1:5"
+
+
+def test_undeclared_harmless_columns_are_noted_and_not_read():
+    notes = check_headings([*COUNTS, "Buurtnaam", "Wijk"], name="week-12.csv", line=4, declared=COUNTS)
+
+    assert [(note.code, note.level, note.where) for note in notes] == [("FILE-102", "note", "week-12.csv:4:5")]
+    assert "`Buurtnaam`, `Wijk`" in notes[0].what
+
+
+def test_a_name_that_is_no_heading_is_not_repeated():
+    notes = check_headings([*COUNTS, "J. de Vries 0612345678", "<b>"], name="week-12.csv", declared=COUNTS)
+
+    assert "Vries" not in str(notes) and "<b>" not in str(notes)
+    assert "2 undeclared columns" in notes[0].what
+
+
+def test_a_postcode_column_is_not_loaded():
+    notes = check_headings([*COUNTS, "pc6"], name="week-12.csv", declared=COUNTS)
+
+    assert [(note.code, note.level, note.where) for note in notes] == [("PII-008", "warning", "week-12.csv:1:5")]
+    assert "finer than the allowed area level" in notes[0].what
+
+
+def test_a_postcode_as_the_area_is_refused():
+    findings = refused(["postcode6", *COUNTS[1:]], declared=["postcode6", *COUNTS[1:]])
+
+    assert findings[0].code == "PII-008"
+
+
+@pytest.mark.real
+def test_no_heading_of_the_real_open_files_is_taken_for_persons():
+    place = os.environ.get("BUURTBEELD_REAL_DATA")
+    if not place:
+        pytest.skip("BUURTBEELD_REAL_DATA is not set")
+    headings = set()
+    for path in Path(place).rglob("*.csv"):
+        line = path.read_bytes().split(b"\n", 1)[0].decode("utf-8-sig", errors="replace").rstrip("\r")
+        headings.update(next(csv.reader([line], delimiter=";" if ";" in line else ",")))
+
+    assert len(headings) > 200
+    assert {heading for heading in headings if is_personal(heading)} <= {"Summary"}
