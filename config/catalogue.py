@@ -11,7 +11,8 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from config.errors import Finding
 from config.explain import add_model_errors, did_you_mean
-from config.model import Indicator, Model, Plain, Publisher
+from config.fields import Plain
+from config.model import Indicator, Model, Publisher
 from config.strict_yaml import Document, KeyPath, read
 
 SHIPPED = Path(__file__).resolve().parent

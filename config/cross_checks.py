@@ -11,7 +11,8 @@ from typing import Any
 from config.catalogue import Catalogue, check_definitions, references
 from config.colour import AA_TEXT, contrast, darkened_to
 from config.explain import did_you_mean
-from config.model import AREA_CODE, Indicator, Municipality, TabularSource
+from config.fields import AREA_CODE
+from config.model import Indicator, Municipality, TabularSource
 from config.strict_yaml import Document, KeyPath
 from config.vocabulary import AreaLevel, Publication, SourceKind
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from config.errors import Finding
-from config.model import Municipality, Site
+from config.installation import Site
+from config.model import Municipality
 from config.strict_yaml import Document, KeyPath
 
 

@@ -13,8 +13,10 @@ from config import cross_checks
 from config.catalogue import Catalogue, read_catalogue, shown_path
 from config.errors import ConfigError, Finding
 from config.explain import did_you_mean
+from config.fields import SCHEMA_VERSION, SLUG
 from config.folders import check_files, data_folder
-from config.model import SCHEMA_VERSION, SLUG, Indicator, Municipality, Site
+from config.installation import Site
+from config.model import Indicator, Municipality
 from config.partial import validated
 from config.strict_yaml import Document, KeyPath, read
 

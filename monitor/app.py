@@ -14,7 +14,7 @@ from flask import Flask
 
 from config.errors import ConfigError, MachineError, UsageError
 from config.load import available, load_municipality, load_site
-from config.model import Site
+from config.installation import Site
 from config.vocabulary import Edition
 from etl.snapshot import SnapshotStore
 from monitor import compression, dash_app, data_addresses, public_addresses
