@@ -34,6 +34,7 @@ class Finding:
     where: str
     fix: str
     level: str = "error"  # error | warning | note
+    number: int | None = None  # how many rows, areas or periods, where that is known
 
     def lines(self) -> str:
         """The three lines that a terminal prints."""

@@ -75,6 +75,7 @@ class RawFrame:
     skipped: dict[str, int] = field(default_factory=dict)  # reason -> rows, such as {"other municipality": 812}
     rows_read: int = 0
     findings: tuple[Finding, ...] = ()
+    columns: dict[str, int] = field(default_factory=dict)  # position of area, period, measure, value (or a measure)
 
 
 def columns_sql(frame: dict[str, str]) -> str:

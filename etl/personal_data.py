@@ -1,4 +1,4 @@
-"""Is a delivery about areas, not persons? The heading check: column names that speak of persons stop a file at the door.
+"""Is a delivery about areas, not persons? The heading check: column names that speak of persons stop a file.
 
 Every heading is checked, declared or not; only declared columns are ever read. A heading is taken apart into words
 (`VerdachteLeeftijd_3` is "verdachte", "leeftijd"), and words that stand together are also read as one ("zaak nr").
@@ -14,63 +14,69 @@ from collections.abc import Collection, Sequence
 
 from config.errors import Finding, PersonalDataError
 
+
+def _set(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 #: Words that stand for one person or for the way to one.
-_NAMES = frozenset(
-    "achternaam voornaam voornamen voorletters voorletter tussenvoegsel tussenvoegsels roepnaam familienaam meisjesnaam"
-    " geboortenaam volledigenaam naampersoon persoonsnaam gebruikersnaam initialen initiaal surname firstname lastname"
-    " fullname givenname middlename familyname nickname username bijnaam".split()
+_NAMES = _set(
+    "achternaam voornaam voornamen voorletters voorletter tussenvoegsel tussenvoegsels roepnaam familienaam"
+    " meisjesnaam geboortenaam volledigenaam naampersoon persoonsnaam gebruikersnaam initialen initiaal surname"
+    " firstname lastname fullname givenname middlename familyname nickname username bijnaam"
 )
-_BIRTH = frozenset(
+_BIRTH = _set(
     "geboortedatum geboortedag geboortejaar geboortemaand geboorteplaats geboorteland gebdatum gebdat gebjaar"
-    " dateofbirth birthdate birthday birthyear dob".split()
+    " dateofbirth birthdate birthday birthyear dob"
 )
-_NUMBERS = frozenset(
-    "bsn bsnnummer bsnnr burgerservicenummer burgerservicenr sofinummer sofinr anummer vreemdelingennummer vnummer"
-    " persoonsnummer persoonid persoonsid persoonnr persoonsnr klantnummer clientnummer patientnummer skn sknnummer"
-    " zaaknummer zaaknr zaakid zaaknummers dossiernummer dossiernr dossierid incidentnummer incidentnr incidentid"
-    " registratienummer registratienr registratieid meldingsnummer meldingnummer meldingnr meldingid mutatienummer"
-    " mutatienr procesverbaal procesverbaalnummer pvnummer pvnr bvhnummer bvhnr parketnummer aangiftenummer aangiftenr"
-    " casenumber caseid casenr iban rekeningnummer rekeningnr bankrekening bankrekeningnummer paspoortnummer"
-    " identiteitsnummer idnummer rijbewijsnummer documentnummer kenteken kentekennummer kentekenplaat licenceplate"
-    " licenseplate numberplate telefoon telefoonnummer telefoonnr telnr tel telnummer mobiel mobielnummer mobielnr phone"
-    " phonenumber mobilephone email mail mailadres emailadres emailaddress imei ipadres ipaddress".split()
+_NUMBERS = _set(
+    "bsn bsnnummer bsnnr burgerservicenummer burgerservicenr sofinummer sofinr anummer vreemdelingennummer"
+    " vnummer persoonsnummer persoonid persoonsid persoonnr persoonsnr klantnummer clientnummer patientnummer skn"
+    " sknnummer zaaknummer zaaknr zaakid zaaknummers dossiernummer dossiernr dossierid incidentnummer incidentnr"
+    " incidentid registratienummer registratienr registratieid meldingsnummer meldingnummer meldingnr meldingid"
+    " mutatienummer mutatienr procesverbaal procesverbaalnummer pvnummer pvnr bvhnummer bvhnr parketnummer"
+    " aangiftenummer aangiftenr casenumber caseid casenr iban rekeningnummer rekeningnr bankrekening"
+    " bankrekeningnummer paspoortnummer identiteitsnummer idnummer rijbewijsnummer documentnummer kenteken"
+    " kentekennummer kentekenplaat licenceplate licenseplate numberplate telefoon telefoonnummer telefoonnr telnr"
+    " tel telnummer mobiel mobielnummer mobielnr phone phonenumber mobilephone email mail mailadres emailadres"
+    " emailaddress imei ipadres ipaddress"
 )
-_PLACES = frozenset(
-    "adres woonadres postadres delictadres bezoekadres verblijfadres adresgegevens adresregel address streetaddress"
-    " straat straatnaam street streetname huisnummer huisnr huisletter huisnummertoevoeging housenumber housenr"
-    " coordinaat coordinaten coordinate coordinates xcoord ycoord xcoordinaat ycoordinaat rdx rdy xrd yrd latitude"
-    " longitude latlon latlng gps".split()
+_PLACES = _set(
+    "adres woonadres postadres delictadres bezoekadres verblijfadres adresgegevens adresregel address"
+    " streetaddress straat straatnaam street streetname huisnummer huisnr huisletter huisnummertoevoeging"
+    " housenumber housenr coordinaat coordinaten coordinate coordinates xcoord ycoord xcoordinaat ycoordinaat rdx"
+    " rdy xrd yrd latitude longitude latlon latlng gps"
 )
-_FREE_TEXT = frozenset(
+_FREE_TEXT = _set(
     "toelichting omschrijving opmerking opmerkingen notitie notities vrijetekst freetext remarks comment comments"
-    " verhaal relaas bijzonderheden".split()
+    " verhaal relaas bijzonderheden"
 )
 #: One person in a case; the plural forms beside them count people.
-_PERSON = (
-    "verdachte slachtoffer aangever aangeefster getuige dader betrokkene melder benadeelde gedupeerde minderjarige"
-    " victim suspect offender perpetrator witness complainant reporter"
-).split()
-_PERSONS = frozenset(
+_PERSON = _set(
+    "verdachte slachtoffer aangever aangeefster getuige dader betrokkene melder benadeelde gedupeerde"
+    " minderjarige victim suspect offender perpetrator witness complainant reporter"
+)
+_PERSONS = _set(
     "verdachten slachtoffers aangevers getuigen daders betrokkenen melders benadeelden gedupeerden minderjarigen"
-    " victims suspects offenders perpetrators witnesses complainants reporters".split()
+    " victims suspects offenders perpetrators witnesses complainants reporters"
 )
 _PERSON_PART = re.compile(
-    rf"(?:{'|'.join(_PERSON)})n?s?(?:id|nr|nummer|naam|namen|leeftijd|geslacht|adres|nationaliteit|age|name|sex)$"
-    rf"|^(?:id|nr|nummer|naam|leeftijd|geslacht|adres|nationaliteit)(?:{'|'.join(_PERSON)})"
+    rf"(?:{'|'.join(sorted(_PERSON))})n?s?(?:id|nr|nummer|naam|namen|leeftijd|geslacht|adres|nationaliteit|age|name|sex)$"
+    rf"|^(?:id|nr|nummer|naam|leeftijd|geslacht|adres|nationaliteit)(?:{'|'.join(sorted(_PERSON))})"
 )
 #: What makes plural persons single ones again.
-_ATTRIBUTE = frozenset(
-    "id ids nr nummer naam namen name names leeftijd geslacht nationaliteit etniciteit age sex gender adres telefoon".split()
+_ATTRIBUTE = _set(
+    "id ids nr nummer naam namen name names leeftijd geslacht nationaliteit etniciteit age sex gender adres telefoon"
 )
-_COUNTED = frozenset("aantal aantallen totaal som pct percentage perc aandeel share count per n".split())
+_COUNTED = _set("aantal aantallen totaal som pct percentage perc aandeel share count per n")
 #: What a description may be of without being free text about a case.
-_CLASSIFIED = frozenset(
-    "regio soort categorie category delict misdrijf gebied buurt wijk gemeente area region indicator thema onderwerp"
-    " periode type klasse code eenheid statistiek".split()
+_CLASSIFIED = _set(
+    "regio soort categorie category delict misdrijf gebied buurt wijk gemeente area region indicator thema"
+    " onderwerp periode type klasse code eenheid statistiek"
 )
-_AXES = frozenset("x y lat lon lng long rd wgs wgs84 epsg coord etrs".split())
-_AXIS_NAMES = frozenset("x y lat lon lng".split())
-_POSTCODE = frozenset("pc6 postcode6 postcodes6 postcode6pos pc6code zip6 p6".split())
+_AXES = _set("x y lat lon lng long rd wgs wgs84 epsg coord etrs")
+_AXIS_NAMES = _set("x y lat lon lng")
+_POSTCODE = _set("pc6 postcode6 postcodes6 postcode6pos pc6code zip6 p6")
 #: A text that is a name of a column and nothing else; only such a text is repeated in a message.
 _HEADING = re.compile(r"^(?!.*\d{5})[^\W\d_][\w \-/()%&]{0,39}$")
 
@@ -108,10 +114,10 @@ def _subject(heading: str) -> str | None:
     if runs & _NAMES or found in ({"naam"}, {"name"}, {"namen"}, {"names"}):
         return "name"
     is_count = bool(found & _COUNTED) and not found & _ATTRIBUTE
-    if any(_PERSON_PART.search(word) for word in words) or found & _PERSONS and found & _ATTRIBUTE:
+    if any(_PERSON_PART.search(word) for word in words) or (found & _PERSONS and found & _ATTRIBUTE):
         return "other"
-    if found & set(_PERSON) and not is_count:
-        rest = found - set(_PERSON) - {"van", "de", "het", "of", "the"}
+    if found & _PERSON and not is_count:
+        rest = found - _PERSON - {"van", "de", "het", "of", "the"}
         return "name" if rest <= {"id", "ids", "nr", "nummer", "naam", "name"} else "other"
     if runs & (_NUMBERS | _PLACES) and not is_count:
         return "other"
