@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from config.vocabulary import STATUS_ORDER, AreaLevel, PeriodType, Status
@@ -42,6 +43,30 @@ class AreaAxis:
     levels: tuple[AreaLevel, ...]
     neighbourhoods: NDArray[np.intp]
     members: Floats
+    childless: Floats  # per area: districts in it of which no neighbourhood is known; they count as not covered
+
+    @classmethod
+    def of(cls, frame: pd.DataFrame) -> AreaAxis:
+        """The axis of a tree (columns of `etl.areas.AreaTree.frame`), in the order of its rows."""
+        codes = tuple(str(code) for code in frame.area_code)
+        levels = tuple(AreaLevel(level) for level in frame.area_level)
+        parents = dict(zip(codes, frame.parent, strict=True))
+        hoods = np.array([i for i, level in enumerate(levels) if level is AreaLevel.NEIGHBOURHOOD], dtype=np.intp)
+        own = {code: set(members) for code, members in zip(codes, frame.members, strict=True) if members}
+        members = np.zeros((len(codes), len(hoods)))
+        for column, hood in enumerate(hoods):
+            district = parents[codes[hood]]
+            inside = {codes[hood], district, parents.get(district)}
+            members[:, column] = [code in inside or codes[hood] in own.get(code, ()) for code in codes]
+        childless = np.array(
+            [
+                float(sum(members[j].sum() == 0 for j, other in enumerate(levels) if other is AreaLevel.DISTRICT))
+                if level is AreaLevel.MUNICIPALITY
+                else float(level is AreaLevel.DISTRICT and members[i].sum() == 0)
+                for i, level in enumerate(levels)
+            ]
+        )
+        return cls(codes, levels, hoods, members, childless)
 
     def at(self, level: AreaLevel) -> NDArray[np.intp]:
         """Positions of the areas of one level."""
@@ -114,7 +139,7 @@ def roll_up_areas(cube: Cube, additive: NDArray[np.bool_]) -> Cube:
         sums[rank <= SUPPRESSED] = np.nan
         value[np.ix_(lacking, places)] = sums
         status[np.ix_(lacking, places)] = rank
-        coverage[np.ix_(lacking, places)] = covered / np.maximum(members.sum(axis=1), 1)
+        coverage[np.ix_(lacking, places)] = covered / np.maximum(members.sum(axis=1) + axis.childless[places], 1)
     return replace(cube, value=value, status=status, coverage=coverage)
 
 

@@ -15,13 +15,11 @@ from config.model import Indicator, Rates
 from config.vocabulary import UNIT_BASE, PeriodType, Unit
 from etl.calendar import parse
 from etl.cube import NOT_APPLICABLE, SUPPRESSED, AreaAxis, Floats, Ranks
-from etl.series import Series
-from etl.statistics.rates import poisson_bounds, wilson_bounds
+from etl.series import Chosen, Series
+from etl.statistics.rates import poisson_bounds, wilson_share
 
 #: Units whose value the source itself computed; a sum of them means nothing.
 FIGURE_UNITS = frozenset({Unit.SCORE, Unit.DAYS, Unit.EURO, Unit.THOUSAND_EURO, Unit.PER_KM2, Unit.CLASS})
-
-Chosen = Mapping[tuple[str, PeriodType], Sequence[Series]]
 
 
 @dataclass(frozen=True)
@@ -44,6 +42,7 @@ class Cells:
     lower: Floats
     upper: Floats
     status: Ranks
+    delivered_status: Ranks  # of the numerator alone, before a rate that is not possible hides it
     denominator_year: NDArray[np.int64]  # 0: none
     coverage: Floats
 
@@ -65,7 +64,7 @@ class Denominators:
         for one in series:
             columns = [place[int(period)] for period in one.cube.periods]
             areas = self._axis.at(one.level)
-            figures[np.ix_(areas, columns)] = one.cube.value[one.index, areas]
+            figures[np.ix_(areas, np.array(columns))] = one.cube.value[one.index, areas]
         return years, figures
 
     def known(self, name: str) -> bool:
@@ -121,7 +120,7 @@ def _cells(
     covered: dict[int, NDArray[np.bool_]] = {}
     for one in series:
         areas, cube = axis.at(one.level), one.cube
-        cells = np.ix_([place[text] for text in cube.periods], areas)
+        cells = np.ix_(np.array([place[text] for text in cube.periods]), areas)
         number[cells] = cube.value[one.index, areas].T
         status[cells] = cube.status[one.index, areas].T
         exposure[cells] = np.broadcast_to(cube.exposure, cube.value.shape)[one.index, areas].T
@@ -160,6 +159,7 @@ def _cells(
         lower=bounds[:, 0],
         upper=bounds[:, 1],
         status=rank,
+        delivered_status=status[flat],
         denominator_year=year,
         coverage=coverage[flat],
     )
@@ -204,9 +204,10 @@ def _figures(
     usable = np.where(denominator >= smallest, denominator, np.nan)
     base = UNIT_BASE[indicator.unit]
     if indicator.unit is Unit.SHARE_PCT:
+        usable = np.where(numerator <= usable, usable, np.nan)  # a part larger than its whole is no share
         rate = numerator / usable * base
         if has_chance:
-            bounds = wilson_bounds(numerator, usable) * base
+            bounds = wilson_share(np.where(np.isnan(usable), np.nan, numerator), usable, per=base)[:, 1:]
         return rate, rate, bounds
     scale = base / (usable * exposure)
     rate = numerator * scale

@@ -6,7 +6,7 @@ configuration: the first that provides a series gives all of it; series are neve
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,6 +16,8 @@ from config.model import Indicator
 from config.vocabulary import AreaLevel, PeriodType
 from etl.calendar import parse
 from etl.cube import Cube, Window, roll_up_areas, roll_up_time, sum_of
+
+Chosen = Mapping[tuple[str, PeriodType], Sequence["Series"]]
 
 #: Which window type a period type of the catalogue brings along.
 WINDOW_OF = {PeriodType.MONTH: PeriodType.ROLLING_12_MONTHS, PeriodType.WEEK: PeriodType.ROLLING_4_WEEKS}

@@ -24,8 +24,10 @@ class Table:
         def quoted(text: str) -> str:
             return "'" + text.replace("'", "''") + "'"
 
-        return [f'COMMENT ON TABLE "{name}" IS {quoted(self.comment)}'] + [
-            f'COMMENT ON COLUMN "{name}"."{column}" IS {quoted(comment)}' for column, (_, comment) in self.columns.items()
+        own = f'COMMENT ON TABLE "{name}" IS {quoted(self.comment)}'
+        return [own] + [
+            f'COMMENT ON COLUMN "{name}"."{column}" IS {quoted(comment)}'
+            for column, (_, comment) in self.columns.items()
         ]
 
 
@@ -33,7 +35,7 @@ TABLES: dict[str, Table] = {
     "meta": Table(
         "One row per fact about this snapshot.",
         {
-            "key": ("VARCHAR", "schema_version, municipality, edition, load_id, content_hash, config_hash, today, built_at"),
+            "key": ("VARCHAR", "municipality, edition, load_id, content_hash, config_hash, today, built_at, …"),
             "value": ("VARCHAR", "the fact as text"),
         },
     ),
@@ -89,7 +91,7 @@ TABLES: dict[str, Table] = {
             "label_en": ("VARCHAR", "name in English"),
             "unit": ("VARCHAR", "unit of value"),
             "denominator": ("VARCHAR", "id of the indicator that is divided by; empty: none"),
-            "direction": ("VARCHAR", "higher_is_worse, higher_is_better or neutral: decides colour words, never a verdict"),
+            "direction": ("VARCHAR", "higher_is_worse, higher_is_better or neutral: decides colours, never a verdict"),
             "source_id": ("VARCHAR", "the source that gives the series; empty: no source provides it"),
             "definition": ("VARCHAR", "the whole catalogue entry as JSON"),
         },
@@ -115,14 +117,14 @@ TABLES: dict[str, Table] = {
             "indicator": ("VARCHAR", "id of the indicator"),
             "period_type": ("VARCHAR", "length of the period"),
             "period": ("VARCHAR", "period"),
-            "value": ("DOUBLE", "the figure: rate for rates and shares, numerator for counts, the source's own for scores"),
+            "value": ("DOUBLE", "rate for rates and shares, numerator for counts, the source's own figure for scores"),
             "unit": ("VARCHAR", "unit of value"),
             "numerator": ("DOUBLE", "events, or the counted part"),
             "denominator": ("DOUBLE", "people, dwellings, … that the numerator is divided by"),
             "rate": ("DOUBLE", "numerator / denominator in the unit's base, per year"),
             "lower": ("DOUBLE", "lower bound of value at 95 %"),
             "upper": ("DOUBLE", "upper bound of value at 95 %"),
-            "status": ("VARCHAR", "not_applicable, not_delivered, suppressed, rounded, provisional, estimated or final"),
+            "status": ("VARCHAR", "not_applicable, not_delivered, suppressed, rounded, provisional, estimated, final"),
             "source": ("VARCHAR", "id of the source, preceded by 'oefendata: ' where it is practice"),
             "snapshot": ("VARCHAR", "load id"),
             "source_id": ("VARCHAR", "id of the source"),
@@ -155,7 +157,7 @@ TABLES: dict[str, Table] = {
             "whole": ("DOUBLE", "the municipality's own row"),
             "parts": ("DOUBLE", "sum of its neighbourhoods"),
             "unallocated": ("DOUBLE", "events without a known place: whole minus parts, or rows the source gives as such"),
-            "origin": ("VARCHAR", "own_row: whole minus parts; pseudo_area: rows of an area 'unknown'"),
+            "origin": ("VARCHAR", "own_row: whole minus parts; pseudo_area: rows of an unknown place"),
         },
     ),
     "series_break": Table(

@@ -1,0 +1,273 @@
+"""The order of the steps: from one municipality's configuration and deliveries to its published snapshot.
+
+The unit of work is one municipality. `load` returns a row that says how it went and never raises to its runner.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+import traceback
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+from config.errors import ExitCode, Finding, FixableError
+from config.load import Configured
+from config.vocabulary import Edition, SourceKind
+from etl.areas import AreaTree, build_tree
+from etl.assemble import Facts, fill_snapshot
+from etl.benchmark import benchmarks
+from etl.conform import conform, cubes, lay_over
+from etl.cube import AreaAxis, Cube
+from etl.deliveries import DeliveryLog
+from etl.derive import Cells, derive
+from etl.disclose import disclose
+from etl.exclusive import exclusive_load
+from etl.frames import work_connection
+from etl.intake import Intake, keep, take_in
+from etl.publish import publish
+from etl.reconcile import own_rows, reconcile, unknown_places
+from etl.series import Chosen, choose, complete
+from etl.storage import Damaged
+from etl.tables import SCHEMA_VERSION
+from etl.warehouse import damage_of, database_file, read_current, read_manifest, snapshot_folder
+
+#: Part of what a snapshot is made from: another version of the product builds it again.
+PRODUCT = version("buurtbeeld")
+
+Progress = Callable[[str, str], None]  # step, detail
+
+
+@dataclass(frozen=True)
+class LoadReport:
+    """How one load went."""
+
+    slug: str
+    exit_code: int = ExitCode.DONE
+    load_id: str | None = None
+    is_unchanged: bool = False  # nothing new: the snapshot served is already made from these deliveries
+    findings: tuple[Finding, ...] = ()
+    new_deliveries: int = 0
+    rows_read: int = 0
+    cells: int = 0
+    content_hash: str = ""
+    seconds: float = 0.0
+    steps: dict[str, float] = field(default_factory=dict)  # seconds per step
+    traceback: str = ""
+
+    def record(self) -> dict[str, Any]:
+        """For `--json`."""
+        plain = {name: value for name, value in self.__dict__.items() if name != "findings"}
+        return {**plain, "findings": [finding.__dict__ for finding in self.findings]}
+
+
+def quiet(step: str, detail: str) -> None:
+    """Progress nobody watches."""
+
+
+def load(
+    configured: Configured, *, progress: Progress = quiet, rebuild: bool = False, edition: Edition = Edition.INTERNAL
+) -> LoadReport:
+    """Take in new deliveries, build and publish one snapshot.
+
+    Args:
+        rebuild: build even when nothing changed.
+
+    Returns:
+        A report. Its exit code is that of the error that stopped the load; the last good snapshot then stays served.
+    """
+    started = time.perf_counter()
+    clock = _Clock(progress)
+    try:
+        report = _load(configured, clock, rebuild, edition)
+        clock.step("")
+    except FixableError as error:
+        report = LoadReport(configured.slug, error.exit_code, findings=error.findings)
+    except KeyboardInterrupt:
+        report = LoadReport(configured.slug, ExitCode.STOPPED, findings=(_stopped(configured),))
+    except Exception:  # a bug: kept with its traceback for the one who runs the load
+        report = LoadReport(configured.slug, ExitCode.BUG, traceback=traceback.format_exc())
+    return replace(report, seconds=round(time.perf_counter() - started, 3), steps=clock.seconds)
+
+
+class _Clock:
+    """Tells the step that begins, and how long each took."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress, self._step, self._since = progress, "", time.perf_counter()
+        self.seconds: dict[str, float] = {}
+
+    def step(self, name: str, detail: str = "") -> None:
+        now = time.perf_counter()
+        if self._step:
+            self.seconds[self._step] = round(self.seconds.get(self._step, 0.0) + now - self._since, 3)
+        self._step, self._since = name, now
+        if name:
+            self._progress(name, detail)
+
+
+def _stopped(configured: Configured) -> Finding:
+    current = read_current(configured.warehouse / configured.slug)
+    has_data = current is not None and current.load_id is not None
+    served = (
+        f"the published data of {current.published} is unchanged" if current and has_data else "nothing was published"
+    )
+    return Finding("RUN-008", f"stopped; {served}", where=configured.slug, fix="run the load again")
+
+
+def _load(configured: Configured, clock: _Clock, rebuild: bool, edition: Edition) -> LoadReport:
+    root = configured.warehouse / configured.slug
+    with exclusive_load(root) as lock:
+        clock.step("areas", configured.municipality.name)
+        tree, geo_findings = build_tree(configured)
+        axis = AreaAxis.of(tree.frame)
+        log = DeliveryLog(root)
+        with closing(work_connection()) as con:
+            intakes, findings = _take_in_all(con, configured, tree, log, lock.since, clock)
+            findings = (*geo_findings, *findings)
+            served = _served(root)
+            inputs = sorted(f"{intake.source.id}:{sha256}" for intake in intakes for sha256 in intake.fingerprints)
+            if served and not rebuild and _is_made_from(served, configured, inputs):
+                return _unchanged(configured, served, findings)
+            clock.step("keep")
+            intakes = [keep(log, intake) for intake in intakes]
+            clock.step("derive")
+            figures = _figures(con, configured, intakes, axis, edition)
+            clock.step("publish", lock.load_id)
+            facts = Facts(
+                configured=configured,
+                tree=tree,
+                axis=axis,
+                intakes=intakes,
+                chosen=figures.chosen,
+                cells=figures.cells,
+                benchmark=benchmarks(figures.cells, axis),
+                unallocated=figures.unallocated,
+                findings=findings,
+                load_id=lock.load_id,
+                before=_served_file(root, served),
+            )
+            manifest = {"config_hash": configured.config_hash, "inputs": inputs, "product": PRODUCT}
+            load_id, content_hash = publish(root, lambda new, _: fill_snapshot(new, facts), manifest=manifest, work=con)
+        return LoadReport(
+            configured.slug,
+            load_id=load_id,
+            findings=(*findings, *lock.findings),
+            new_deliveries=sum(len(intake.new) for intake in intakes),
+            rows_read=sum(intake.rows_read for intake in intakes),
+            cells=sum(len(block.value) for block in figures.cells),
+            content_hash=content_hash,
+        )
+
+
+def _take_in_all(
+    con: duckdb.DuckDBPyConnection,
+    configured: Configured,
+    tree: AreaTree,
+    log: DeliveryLog,
+    received: dt.datetime,
+    clock: _Clock,
+) -> tuple[list[Intake], tuple[Finding, ...]]:
+    """Every source, also after one that is refused: all mistakes are told at once, under the highest exit code.
+
+    Raises:
+        FixableError: of the class with the highest exit code among the refusals.
+    """
+    intakes: list[Intake] = []
+    refused: list[FixableError] = []
+    for source in configured.municipality.sources:
+        clock.step("read", source.id)
+        try:
+            intakes.append(take_in(con, configured, source, tree, log, received.replace(microsecond=0)))
+        except FixableError as error:
+            refused.append(error)
+    if refused:
+        worst = max(refused, key=lambda error: error.exit_code)
+        others = [finding for error in refused if error is not worst for finding in error]
+        raise type(worst).of([*worst, *others])
+    return intakes, tuple(finding for intake in intakes for finding in intake.findings)
+
+
+@dataclass(frozen=True)
+class _Figures:
+    chosen: Chosen
+    cells: list[Cells]
+    unallocated: pd.DataFrame
+
+
+def _figures(
+    con: duckdb.DuckDBPyConnection, configured: Configured, intakes: Sequence[Intake], axis: AreaAxis, edition: Edition
+) -> _Figures:
+    """conform → disclose → derive, source by source in order of precedence."""
+    indicators = configured.indicators
+    groups = [indicator for indicator in indicators.values() if indicator.is_group]
+    ready: list[Cube] = []
+    own: set[str] = set()
+    pseudo: list[pd.DataFrame] = []
+    figures: dict[str, frozenset[str]] = {}
+    for intake in intakes:
+        source_id, mapping = intake.source.id, intake.mapping
+        raw = lay_over(con, intake.accepted, f"rows_{source_id}")
+        leaf = conform(
+            con,
+            raw,
+            source_id=source_id,
+            mapping=mapping,
+            not_delivered=frozenset().union(*(one.not_delivered for one in intake.taken)),
+            reference_day=intake.reference_day(configured.municipality.today),
+            table=f"leaf_{source_id}",
+        )
+        native = [
+            disclose(cube, edition)
+            for cube in cubes(con, leaf, source_id=source_id, indicators=list(indicators), axis=axis)
+        ]
+        figures[source_id] = frozenset(mapping.indicator[mapping.is_figure])
+        own |= own_rows(native, groups)
+        pseudo.append(unknown_places(con, [one.pseudo for one in intake.taken], mapping))
+        ready += complete(native, groups, figures[source_id])
+    chosen = choose(ready, indicators.values(), figures)
+    registers = frozenset(intake.source.id for intake in intakes if SourceKind(intake.source.kind) is SourceKind.KWB)
+    sources = [intake.source.id for intake in intakes]
+    cells = list(derive(chosen, axis, configured.municipality.rates, sources=sources, registers=registers))
+    return _Figures(chosen, cells, reconcile(cells, axis, pd.concat(pseudo, ignore_index=True), own))
+
+
+def _served(root: Path) -> dict[str, Any] | None:
+    """Manifest of the snapshot that is served, or None. A damaged one is as good as none: the load makes a new one."""
+    try:
+        current = read_current(root)
+        return None if current is None or current.load_id is None else read_manifest(root, current.load_id)
+    except (Damaged, FileNotFoundError):
+        return None
+
+
+def _served_file(root: Path, served: dict[str, Any] | None) -> Path | None:
+    """The database to compare with; None where it is damaged or of another schema."""
+    if served is None or served.get("schema_version") != SCHEMA_VERSION:
+        return None
+    folder = snapshot_folder(root, str(served["load_id"]))
+    if damage_of(folder, Edition.INTERNAL, served) is not None:
+        return None
+    return database_file(folder, Edition.INTERNAL)
+
+
+def _is_made_from(served: dict[str, Any], configured: Configured, inputs: list[str]) -> bool:
+    same_config = served.get("config_hash") == configured.config_hash and served.get("product") == PRODUCT
+    return same_config and served.get("inputs") == inputs
+
+
+def _unchanged(configured: Configured, served: dict[str, Any], findings: tuple[Finding, ...]) -> LoadReport:
+    return LoadReport(
+        configured.slug,
+        load_id=str(served["load_id"]),
+        is_unchanged=True,
+        findings=findings,
+        content_hash=str(served.get("content_hash", "")),
+    )

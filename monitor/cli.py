@@ -1,0 +1,101 @@
+"""`buurtbeeld`: one function a verb. A verb appears here when it works."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import traceback
+from types import FrameType
+from typing import Any
+
+import click
+import typer
+
+from config.errors import ExitCode, FixableError
+from monitor.commands import configuration, figures, loading, serving
+from monitor.commands.options import (
+    ConfigOption,
+    JsonOption,
+    LangOption,
+    WarehouseOption,
+    error_record,
+    forget,
+    remember,
+    say_json,
+    tell,
+)
+
+app = typer.Typer(
+    name="buurtbeeld",
+    help="A municipality's own neighbourhood safety monitor: from one YAML file and source files to a live site.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+@app.callback()
+def options(
+    config: ConfigOption = None, warehouse: WarehouseOption = None, as_json: JsonOption = None, lang: LangOption = None
+) -> None:
+    """A municipality's own neighbourhood safety monitor."""
+    remember(config, warehouse, as_json, lang)
+
+
+for verb in (
+    serving.demo,
+    configuration.init,
+    configuration.validate,
+    configuration.schema,
+    loading.preview,
+    loading.load,
+    loading.status,
+    loading.rollback,
+    loading.verify,
+    serving.serve,
+    figures.export,
+):
+    app.command(name=verb.__name__)(verb)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line; returns the exit code (see `config.errors.ExitCode`)."""
+    forget()
+    signal.signal(signal.SIGTERM, _stop)
+    try:
+        found = app(args=arguments, standalone_mode=False)
+        return int(found) if isinstance(found, int) else ExitCode.DONE
+    except FixableError as error:
+        if remember(None, None, None, None).json:
+            say_json(error_record(error))
+        tell(error.findings)
+        return error.exit_code
+    except click.exceptions.NoArgsIsHelpError as error:
+        sys.stdout.write(f"{error.format_message()}\n")
+        return ExitCode.USAGE
+    except click.ClickException as error:
+        error.show()
+        return ExitCode.USAGE
+    except (KeyboardInterrupt, click.exceptions.Abort):
+        sys.stderr.write("stopped\n")
+        return ExitCode.STOPPED
+    except BrokenPipeError:
+        sys.stderr.close()
+        return ExitCode.DONE
+    except Exception:  # a bug: shown whole, so that it can be reported
+        traceback.print_exc()
+        return ExitCode.BUG
+
+
+def _stop(number: int, frame: FrameType | None) -> Any:
+    """SIGTERM stops like Ctrl-C: what is half done is put back."""
+    raise KeyboardInterrupt
+
+
+def run() -> None:
+    """Entry point of the console script."""
+    sys.exit(main())
+
+
+if __name__ == "__main__":
+    run()

@@ -1,0 +1,1 @@
+"""The verbs of `buurtbeeld`, one function each. Heavy parts are imported by the verb that needs them."""

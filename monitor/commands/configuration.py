@@ -1,0 +1,91 @@
+"""init, validate, schema: the configuration. Nothing here loads a figure."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from config.errors import ExitCode, UsageError
+from monitor.commands.options import (
+    ConfigOption,
+    JsonOption,
+    LangOption,
+    WarehouseOption,
+    remember,
+    say,
+    say_json,
+    tell,
+)
+
+
+def init(
+    code: Annotated[str, typer.Argument(help="CBS code of the municipality, such as GM0503.")],
+    name: Annotated[str | None, typer.Option("--name", help="Name on screen, such as Delft.")] = None,
+    output: Annotated[Path | None, typer.Option("--output", help="File to write; - for standard output.")] = None,
+    config: ConfigOption = None,
+    warehouse: WarehouseOption = None,
+    as_json: JsonOption = None,
+    lang: LangOption = None,
+) -> int:
+    """Write a commented, valid configuration file."""
+    from config.write import slug_of, starter
+
+    given = remember(config, warehouse, as_json, lang)
+    text = starter(code, name)
+    if output is not None and str(output) == "-":
+        say(text.rstrip("\n"))
+        return ExitCode.DONE
+    path = output or given.config_dir / "municipalities" / f"{slug_of(code, name)}.yml"
+    if path.exists():
+        raise UsageError("CLI-003", f"{path} exists already", where=str(path), fix="name another file with --output")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    if given.json:
+        say_json({"file": str(path)})
+    else:
+        say(f"{path} written. Next: put your files in its folder, then `buurtbeeld validate {path.stem}`")
+    return ExitCode.DONE
+
+
+def validate(
+    targets: Annotated[list[str] | None, typer.Argument(help="Municipalities or files; none: all.")] = None,
+    config: ConfigOption = None,
+    warehouse: WarehouseOption = None,
+    as_json: JsonOption = None,
+    lang: LangOption = None,
+) -> int:
+    """Check configuration, catalogue and the files they name; loads nothing."""
+    from config.load import validate_all
+
+    given = remember(config, warehouse, as_json, lang)
+    findings = validate_all(given.config_dir, targets or [])
+    errors = [finding for finding in findings if finding.level == "error"]
+    if given.json:
+        say_json({"ok": not errors, "findings": [finding.__dict__ for finding in findings]})
+    tell(findings)
+    if not errors and not given.json:
+        say("configuration is in order")
+    return ExitCode.CONFIGURATION if errors else ExitCode.DONE
+
+
+def schema(
+    output: Annotated[Path | None, typer.Option("--output", help="File to write; default standard output.")] = None,
+    config: ConfigOption = None,
+    warehouse: WarehouseOption = None,
+    as_json: JsonOption = None,
+    lang: LangOption = None,
+) -> int:
+    """Print the JSON Schema of a municipality's file, for editors."""
+    import json
+
+    from config.write import json_schema
+
+    remember(config, warehouse, as_json, lang)
+    text = json.dumps(json_schema(), ensure_ascii=False, indent=2)
+    if output is None:
+        say(text)
+    else:
+        output.write_text(text + "\n", encoding="utf-8")
+    return ExitCode.DONE

@@ -1,0 +1,61 @@
+"""export: figures as on screen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from config.errors import ExitCode
+from monitor.commands.loading import SlugArgument, require_internal
+from monitor.commands.options import ConfigOption, JsonOption, LangOption, WarehouseOption, remember, say, say_json
+
+
+def export(
+    slug: SlugArgument,
+    indicator: Annotated[list[str] | None, typer.Option("--indicator", help="Indicator ids.")] = None,
+    level: Annotated[
+        str | None, typer.Option("--level", help="municipality, district, neighbourhood or custom.")
+    ] = None,
+    area: Annotated[list[str] | None, typer.Option("--area", help="Area codes.")] = None,
+    period: Annotated[str | None, typer.Option("--period", help="One period, such as 2026-03 or 2026.")] = None,
+    from_period: Annotated[str | None, typer.Option("--from", help="First period.")] = None,
+    to_period: Annotated[str | None, typer.Option("--to", help="Last period.")] = None,
+    period_type: Annotated[str | None, typer.Option("--period-type", help="year, quarter, month, week, …")] = None,
+    vintage: Annotated[int | None, typer.Option("--vintage", help="Year of the boundaries.")] = None,
+    edition: Annotated[str, typer.Option("--edition", help="internal; public is not built yet.")] = "internal",
+    asof: Annotated[
+        str | None, typer.Option("--asof", help="Load id, or a date: the snapshot served at its end.")
+    ] = None,
+    form: Annotated[str, typer.Option("--format", help="csv, json, parquet or xlsx.")] = "csv",
+    output: Annotated[Path | None, typer.Option("--output", help="File to write; - or none: standard output.")] = None,
+    config: ConfigOption = None,
+    warehouse: WarehouseOption = None,
+    as_json: JsonOption = None,
+    lang: LangOption = None,
+) -> int:
+    """Write figures as on screen."""
+    from config.load import load_municipality
+    from monitor.exports import Filters, export_figures
+
+    given = remember(config, warehouse, as_json, lang)
+    require_internal(edition)
+    configured = load_municipality(given.config_dir, slug, warehouse=given.warehouse_dir)
+    filters = Filters(
+        indicators=tuple(indicator or ()),
+        level=level,
+        areas=tuple(area or ()),
+        period=period,
+        from_period=from_period,
+        to_period=to_period,
+        period_type=period_type,
+        vintage=vintage,
+    )
+    rows = export_figures(configured, filters, form=form, output=output, asof=asof)
+    if output is not None and str(output) != "-":
+        if given.json:
+            say_json({"file": str(output), "rows": rows})
+        else:
+            say(f"{output}: {rows:,} rows")
+    return ExitCode.DONE

@@ -1,0 +1,215 @@
+"""preview, load, status, rollback, verify: from deliveries to snapshots."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from config.errors import ExitCode, Finding, MachineError, UsageError
+from monitor.commands.options import (
+    ConfigOption,
+    JsonOption,
+    LangOption,
+    Options,
+    WarehouseOption,
+    remember,
+    say,
+    say_json,
+    slugs_of,
+    tell,
+)
+
+SlugsArgument = Annotated[
+    list[str] | None, typer.Argument(metavar="[SLUG]...", help="Municipalities; none: the only one.")
+]
+SlugArgument = Annotated[str, typer.Argument(help="Municipality: the name of its file.")]
+
+
+def preview(
+    slug: SlugArgument,
+    file: Annotated[Path, typer.Argument(help="File, zip or folder to look at.")],
+    source: Annotated[
+        str | None, typer.Option("--source", help="Read it as this source; default: the one whose path fits.")
+    ] = None,
+    config: ConfigOption = None,
+    warehouse: WarehouseOption = None,
+    as_json: JsonOption = None,
+    lang: LangOption = None,
+) -> int:
+    """Show how a file would be read; changes nothing."""
+    from config.load import load_municipality
+    from etl.areas import build_tree
+    from etl.preview import preview_file
+
+    given = remember(config, warehouse, as_json, lang)
+    configured = load_municipality(given.config_dir, slug, warehouse=given.warehouse_dir)
+    if not file.exists():
+        raise UsageError("CLI-004", f"{file} does not exist", where="command line", fix="name a file that exists")
+    tree, _ = build_tree(configured)
+    seen = preview_file(configured, tree, file, source_id=source)
+    if given.json:
+        say_json(seen.record())
+    else:
+        say(seen.text())
+    tell(seen.findings)
+    return ExitCode.DONE
+
+
+def load(
+    slugs: SlugsArgument = None,
+    every: Annotated[bool, typer.Option("--all", help="Every municipality.")] = False,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Build a snapshot even when nothing changed.")] = False,
+    edition: Annotated[str, typer.Option("--edition", help="internal; public is not built yet.")] = "internal",
+    config: ConfigOption = None,
+    warehouse: WarehouseOption = None,
+    as_json: JsonOption = None,
+    lang: LangOption = None,
+) -> int:
+    """Take in new deliveries, build and publish snapshots."""
+    from config.load import load_municipality
+    from etl.runners.pool import load_many
+
+    given = remember(config, warehouse, as_json, lang)
+    require_internal(edition)
+    chosen = slugs_of(given, slugs, all_of_them=every)
+    configured = [load_municipality(given.config_dir, slug, warehouse=given.warehouse_dir) for slug in chosen]
+    reports = []
+    with _progress(given) as progress:
+        for report in load_many(
+            given.config_dir,
+            chosen,
+            warehouse=given.warehouse_dir,
+            rebuild=rebuild,
+            progress=progress,
+            runner=configured[0].site.runner,
+        ):
+            reports.append(report)
+            if not given.json:
+                _tell_report(report)
+    if given.json:
+        say_json([report.record() for report in reports])
+    return max(report.exit_code for report in reports)
+
+
+def require_internal(edition: str) -> None:
+    """Raises ConfigError for the public edition, UsageError for a word that is no edition."""
+    from etl.disclose import not_built_yet
+
+    if edition == "public":
+        raise not_built_yet()
+    if edition != "internal":
+        raise UsageError("CLI-005", f"unknown edition '{edition}'", where="--edition", fix="use internal")
+
+
+@contextlib.contextmanager
+def _progress(given: Options) -> Iterator[Callable[[str], Callable[[str, str], None]]]:
+    """A line per step on a terminal; nothing where nobody watches."""
+    is_watched = sys.stderr.isatty() and not given.json
+
+    def of(slug: str) -> Callable[[str, str], None]:
+        def show(step: str, detail: str) -> None:
+            if is_watched:
+                sys.stderr.write(f"  {slug}: {step} {detail}\n")
+
+        return show
+
+    yield of
+
+
+def _tell_report(report: Any) -> None:
+    tell(finding for finding in report.findings if finding.level != "note")
+    notes = [finding for finding in report.findings if finding.level == "note"]
+    for note in notes:
+        say(f"{report.slug}: {note.what}")
+    if report.traceback:
+        sys.stderr.write(report.traceback)
+    if report.exit_code:
+        say(f"{report.slug}: refused (exit code {report.exit_code}); what was published stays as it is")
+    elif report.is_unchanged:
+        say(f"{report.slug}: nothing new; snapshot {report.load_id} stays")
+    else:
+        say(
+            f"{report.slug}: snapshot {report.load_id} published: {report.new_deliveries} new deliveries, "
+            f"{report.rows_read:,} rows read, {report.cells:,} cells, {report.seconds:.1f} s"
+        )
+
+
+def status(
+    slugs: SlugsArgument = None,
+    config: ConfigOption = None,
+    warehouse: WarehouseOption = None,
+    as_json: JsonOption = None,
+    lang: LangOption = None,
+) -> int:
+    """Deliveries, lateness, completeness, snapshots and sizes."""
+    from monitor.commands.standing import standing
+
+    given = remember(config, warehouse, as_json, lang)
+    found = [standing(given, slug) for slug in slugs_of(given, slugs, all_of_them=not slugs)]
+    if given.json:
+        say_json([one.record() for one in found])
+    else:
+        for one in found:
+            say(one.text())
+    return ExitCode.DONE
+
+
+def rollback(
+    slug: SlugArgument,
+    reason: Annotated[str, typer.Option("--reason", help="Why; kept in the log.")],
+    to: Annotated[str | None, typer.Option("--to", help="Load id; default: the one before the one served.")] = None,
+    config: ConfigOption = None,
+    warehouse: WarehouseOption = None,
+    as_json: JsonOption = None,
+    lang: LangOption = None,
+) -> int:
+    """Serve an earlier snapshot, until the next load."""
+    from config.load import load_municipality
+    from etl.upkeep import rollback as roll_back
+
+    given = remember(config, warehouse, as_json, lang)
+    root = _root(given, slug)
+    load_municipality(given.config_dir, slug, warehouse=given.warehouse_dir)
+    served = roll_back(root, to, reason)
+    if given.json:
+        say_json({"slug": slug, "load_id": served})
+    else:
+        say(f"{slug}: snapshot {served} is served now, until the next load")
+    return ExitCode.DONE
+
+
+def _root(given: Options, slug: str) -> Path:
+    from config.load import load_municipality
+
+    configured = load_municipality(given.config_dir, slug, warehouse=given.warehouse_dir)
+    return configured.warehouse / slug
+
+
+def verify(
+    slugs: SlugsArgument = None,
+    config: ConfigOption = None,
+    warehouse: WarehouseOption = None,
+    as_json: JsonOption = None,
+    lang: LangOption = None,
+) -> int:
+    """Recompute every fingerprint of deliveries and snapshots."""
+    from etl.upkeep import verify as recompute
+
+    given = remember(config, warehouse, as_json, lang)
+    found: dict[str, list[Finding]] = {}
+    for slug in slugs_of(given, slugs, all_of_them=not slugs):
+        found[slug] = recompute(_root(given, slug))
+    if given.json:
+        say_json({slug: [finding.__dict__ for finding in findings] for slug, findings in found.items()})
+    else:
+        for slug, findings in found.items():
+            say(f"{slug}: {'every fingerprint is right' if not findings else f'{len(findings)} damaged'}")
+    broken = [finding for findings in found.values() for finding in findings]
+    if broken:
+        raise MachineError.of(broken)
+    return ExitCode.DONE
