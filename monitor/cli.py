@@ -29,6 +29,7 @@ app = typer.Typer(
     name="buurtbeeld",
     help="A municipality's own neighbourhood safety monitor: from one YAML file and source files to a live site.",
     no_args_is_help=True,
+    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
