@@ -37,7 +37,12 @@ def is_of(area: str, municipality_code: str) -> str:
 
 def is_elsewhere(area: str, municipality_code: str) -> str:
     """Is it a code of another region? A word that is no code is not elsewhere: it is left to the contract."""
-    return f"(NOT {is_of(area, municipality_code)} AND regexp_matches({area}, '{_REGION}'))"
+    return f"(NOT {is_of(area, municipality_code)} AND {is_region(area)})"
+
+
+def is_region(area: str) -> str:
+    """Is it the code of a region of any kind?"""
+    return f"regexp_matches({area}, '{_REGION}')"
 
 
 def number(text: str) -> str:

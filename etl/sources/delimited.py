@@ -38,6 +38,7 @@ __all__ = [
     "find_column",
     "find_delimiter",
     "header_notes",
+    "literal",
     "load_text",
     "nearest",
     "read_header",
@@ -208,12 +209,12 @@ def _read_csv(
 ) -> int:
     drop_text(con, table)
     kept = ", ".join(_name(_stored(column)) for column in keep)
-    declared = ", ".join(f"{_literal(_stored(column))}: 'VARCHAR'" for column in columns)
+    declared = ", ".join(f"{literal(_stored(column))}: 'VARCHAR'" for column in columns)
     con.execute(
         f"""
         CREATE TABLE {_name(table + "__text")} AS SELECT {kept} FROM read_csv(
-            {_literal(str(path))}, auto_detect = false, header = false, skip = {skip}, columns = {{{declared}}},
-            delim = {_literal(delimiter)}, quote = '"', escape = '"', strict_mode = true, null_padding = false)
+            {literal(str(path))}, auto_detect = false, header = false, skip = {skip}, columns = {{{declared}}},
+            delim = {literal(delimiter)}, quote = '"', escape = '"', strict_mode = true, null_padding = false)
         """
     )
     counted = con.execute(f"SELECT count(*) FROM {_name(table + '__text')}").fetchall()
@@ -228,7 +229,8 @@ def _name(text: str) -> str:
     return '"' + text.replace('"', '""') + '"'
 
 
-def _literal(text: str) -> str:
+def literal(text: str) -> str:
+    """A text as it stands in SQL."""
     return "'" + text.replace("'", "''") + "'"
 
 
