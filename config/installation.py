@@ -34,4 +34,4 @@ class Site(Model):
     access: Access = Access()
     languages: tuple[Literal["nl", "en"], ...] = Field(default=("nl", "en"), strict=False, min_length=1)
     runner: Literal["one", "pool", "spark"] = "pool"
-    services: dict[Literal["statline", "pdok"], HttpsLink] = {}
+    services: dict[Literal["statline", "pdok"], HttpsLink] = Field(default={})

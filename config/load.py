@@ -135,8 +135,8 @@ def _read_site(config_dir: Path) -> tuple[Site, list[Finding]]:
     document = read(path, shown_path(path), required=("warehouse", "data_roots"))
     if document.data is None or not _is_known_version(document):
         return Site(), document.findings
-    site, _ = validated(document, Site, {})
-    if site is not None and site.access.mode == "oidc" and site.access.oidc is None:
+    site, left = validated(document, Site, {})
+    if site is not None and left is document and site.access.mode == "oidc" and site.access.oidc is None:
         fix = "add `oidc: {issuer: …, client_id: …}` and set BUURTBEELD_OIDC_SECRET in the environment"
         document.add("CFG-006", "`access.mode: oidc` needs `access.oidc`", path=("access", "mode"), fix=fix)
     return site or Site(), document.findings

@@ -387,9 +387,9 @@ class Municipality(Model):
     languages: tuple[Literal["nl", "en"], ...] = Field(default=("nl", "en"), strict=False, min_length=1)
     contact: Contact | None = None
     theme: Theme = Theme()
-    roles: dict[Literal["viewer", "adviser", "partner", "admin", "auditor"], tuple[str, ...]] = Field(
-        default={}, strict=False
-    )
+    roles: dict[
+        Literal["viewer", "adviser", "partner", "admin", "auditor"], Annotated[tuple[str, ...], Field(strict=False)]
+    ] = Field(default={})
     today: Date | None = None
 
     @property

@@ -1,0 +1,133 @@
+"""Configuration that the program writes itself: a first file for a municipality, and the schema for editors."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Any
+
+from config.describe import MEANING, meaning
+from config.model import Municipality
+
+_STARTER = """\
+# config/municipalities/{slug}.yml — everything that {name} writes. What starts with # is optional.
+# Check it with `buurtbeeld validate {slug}`; the meaning of every key: `buurtbeeld schema`.
+code: {code}
+name: {quoted}
+folder: {folder}                      # below one of site.yml's data_roots; all paths in this file are inside it
+
+geography:
+  boundaries: buurten.gpkg              # GeoPackage, GeoJSON or zipped shapefile
+  vintage: 2024                         # year of the division into areas
+#  area_list: areas.txt                  # names areas that have no outline
+#  crosswalks: [buurt_2023_2024.csv]     # from_code, from_vintage, to_code, to_vintage, share
+#  custom_areas:
+#    - {{id: centrum, name: Centrum, neighbourhoods: [BU{digits}0000, BU{digits}0001]}}
+
+sources:                                # order is precedence
+  - {{id: police_monthly, kind: statline, table: 47022NED, path: "politie/47022NED*.csv"}}
+  - {{id: nuisance_monthly, kind: statline, table: 47024NED, path: "politie/47024NED*.csv"}}
+  - {{id: key_figures, kind: kwb, path: "kwb/*.csv"}}
+# The municipality's own weekly delivery: columns are mapped, not programmed.
+#  - id: police_weekly
+#    kind: tabular
+#    path: "politie/week-*.csv"
+#    format: {{delimiter: ";", encoding: utf-8, decimal: ","}}
+#    columns: {{area: Buurtcode, period: Weeknr, category: Categorie, count: Aantal}}
+#    area_code: {{prefix: BU, pad: 8}}     # 1530000 becomes BU01530000
+#    period: {{type: week, pattern: "{{year}}{{week:02}}"}}
+#    categories: {{Vermogen: property_crime, Geweld: violent_crime, Overlast/vernieling: nuisance_vandalism}}
+#    zero_rows: listed                   # omitted: an area that occurred before and is absent counts 0
+#    delivery: {{date: "{{year}}-{{week:02}}", weekday: tuesday, count_basis: net, lag_weeks: 1}}
+#    publication: restricted             # protected in the public edition
+#    legal_basis: "Convenant gegevensdeling politie–gemeente, art. 3"
+#    purpose: "Gebiedsgericht veiligheidsbeleid"
+#    retention_months: 120
+#    practice: false                     # true: made-up figures, marked "oefendata" everywhere
+
+#indicators:
+#  packs: [police, nuisance, context]    # also perception, quality, social_domain, youth, subversion, public_space
+#  disable: [cybercrime]
+#  owners: {{burglary_home: "Team Wonen"}}
+#  own:                                  # same fields as the catalogue
+#    - id: empty_shops
+#      pack: own
+#      label: {{nl: Leegstaande winkels, en: Empty shops}}
+#      unit: count
+#      numerator: {{tabular: {{}}}}
+#      owner: {{nl: Team Economie}}
+#      follow_up: {{nl: Gesprek met eigenaren}}
+
+# Why this monitor exists: information without a follow-up is "nice to know".
+#questions:
+#  - id: inbraak
+#    question: "Waar loopt woninginbraak op?"
+#    owner: "Team Veiligheid"
+#    follow_up: "Gesprek met wijkagent en corporatie"
+#    indicators: [burglary_home]
+#    audience: [adviser]
+#    maintainer: "Informatiemanagement"
+#    review: 2027-03-01
+#targets:
+#  - {{indicator: burglary_home, level: municipality, period: "2027", value: 3.0, source: "Integraal Veiligheidsplan"}}
+#rates: {{min_inhabitants: 100, min_dwellings: 50}}   # below: no rate, no rank
+#disclosure: {{public: {{base: 5}}, external_totals: []}}
+#languages: [nl, en]
+#contact: {{name: Team Veiligheid, email: veiligheid@gemeente.example}}
+#theme: {{primary: "#0f4c81"}}            # carries white text: contrast at least 4.5 : 1
+#roles: {{viewer: [], adviser: [], partner: [], admin: [], auditor: []}}   # claims from the sign-in provider
+"""
+
+
+def starter(code: str, name: str | None = None) -> str:
+    """A first configuration file: the required keys, and every optional key as a comment.
+
+    Args:
+        code: municipality code, GM and four digits.
+        name: name on screen; left out: the code, to be replaced.
+
+    Raises:
+        ValueError: not a municipality code, or a name that no file could hold.
+    """
+    if not re.fullmatch(r"GM[0-9]{4}", code):
+        raise ValueError("expected a municipality code: GM and four digits, such as GM0153")
+    shown = " ".join((name or code).split())
+    if not shown or any(unicodedata.category(sign) == "Cc" or sign == "<" for sign in shown):
+        raise ValueError("expected a name without markup or control signs")
+    slug = slug_of(shown) or code.lower()
+    return _STARTER.format(
+        code=code, digits=code[2:], name=shown, quoted=_as_text(shown), slug=slug, folder=_as_text(slug)
+    )
+
+
+def slug_of(name: str) -> str:
+    """The name of the file and folder: lower case, digits and hyphens; empty where nothing is left."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode("ascii").lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-").lstrip("0123456789-")[:40].rstrip("-")
+
+
+def _as_text(text: str) -> str:
+    """The text as YAML that every reader takes for text: in quotes, but for plain words that mean nothing else."""
+    is_word = re.fullmatch(r"[A-Za-zÀ-ÿ][A-Za-zÀ-ÿ -]*[A-Za-zÀ-ÿ]", text) is not None
+    if is_word and text.lower() not in ("yes", "no", "on", "off", "true", "false", "null"):
+        return text
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def json_schema() -> dict[str, Any]:
+    """JSON Schema of a municipality's file, with the meaning of every key."""
+    schema = Municipality.model_json_schema(by_alias=True)
+    _describe(schema, "Municipality")
+    for name, part in schema.get("$defs", {}).items():
+        if name in MEANING or "Source" in name:
+            _describe(part, name)
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **schema,
+        "title": "Buurtbeeld: one municipality",
+    }
+
+
+def _describe(part: dict[str, Any], model: str) -> None:
+    for key, known in part.get("properties", {}).items():
+        known["description"] = meaning(model, key)
