@@ -13,7 +13,7 @@ ROWS = 2_000
 
 
 def fill(con: duckdb.DuckDBPyConnection, load_id: str) -> None:
-    """A municipality and `figure`: every row holds the number of its load, so parts of two loads cannot pass for one."""
+    """A municipality and `figure`: each row holds its load's number, so parts of two loads cannot pass for one."""
     create_tables(con, ["meta", "municipality"])
     con.execute("INSERT INTO municipality VALUES ('oefenstad', 'GM9999', 'Oefenstad', 2024, true, true, '2026-11-16')")
     con.execute(f"CREATE TABLE figure AS SELECT i, {int(load_id)} AS load FROM range({ROWS}) r(i)")
@@ -23,7 +23,8 @@ def same(con: duckdb.DuckDBPyConnection, load_id: str) -> None:
     """The same content whatever the load, apart from columns that name it."""
     create_tables(con, ["meta", "observation"])
     con.execute(
-        "INSERT INTO observation BY NAME SELECT 'BU0153' || i AS area_code, i / 7 AS value, ? AS load_id FROM range(50) r(i)",
+        "INSERT INTO observation BY NAME "
+        "SELECT 'BU0153' || i AS area_code, i / 7 AS value, ? AS load_id FROM range(50) r(i)",
         [load_id],
     )
 
