@@ -130,7 +130,8 @@ def _looks_utf16(start: bytes) -> bool:
     if start.startswith(_UTF16_BOMS):
         return True
     half = len(start) // 2
-    return half >= 8 and max(start[0::2].count(0), start[1::2].count(0)) > 0.4 * half
+    low, high = sorted((start[0::2].count(0), start[1::2].count(0)))
+    return half >= 8 and high > 0.4 * half and low < 0.05 * half  # one byte of every two, as Latin text has it
 
 
 def _utf16(path: Path, name: str, size: int, encoding: str | None) -> TextFile:
