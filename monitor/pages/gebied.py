@@ -1,0 +1,257 @@
+"""Buurt en wijk: one area with all that is known of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import dcc, html
+
+from config.vocabulary import Role
+from monitor.components.cards import card, empty, grid, page_head
+from monitor.components.format import figure, level_name, number, unit_name
+from monitor.pages.parts.cells import known
+from monitor.pages.parts.spine_table import comparison_for, comparisons_of, legend, spine_table
+from monitor.pages.parts.topics import chosen_topic, downloads, listed, owner_words, ownership
+from monitor.pages.parts.trend import trend, trend_type
+from monitor.queries.areas import Area, area, areas, areas_of_level, line_of, municipality, neighbours_of, parts_of
+from monitor.queries.comparisons import counts_events, year_on_year_for
+from monitor.queries.indicators import indicators, newest
+from monitor.queries.observations import Filters
+from monitor.queries.profile import profile
+from monitor.queries.series import cell
+from monitor.router import Page, View
+from monitor.texts import area as area_texts
+from monitor.texts.comparison import change_sentence, rest_sentence
+from monitor.texts.quality import coverage_sentence
+
+#: Packs whose newest figures stand in the strip of key facts.
+_CONTEXT = ("context",)
+_FACTS = 8
+
+
+def layout(view: View) -> html.Div:
+    """Finding, key facts, all topics with the trend of one, where the area lies and what lies in it."""
+    _ = view._
+    here = area(view.snapshot, str(view.path_argument)) or _whole(view)
+    chosen = chosen_topic(view)
+    return html.Div(
+        [
+            _head(view, here),
+            _facts(view, here),
+            grid(
+                _all_topics(view, here, chosen),
+                html.Div([_trend_card(view, here, chosen), _around_card(view, here)], className="span-5 stack"),
+                _chooser(view, here),
+            ),
+            downloads(view, Filters(areas=(here.code,)), f"figures-{here.code}"),
+        ],
+        className="area-page",
+    )
+
+
+def _whole(view: View) -> Area:
+    """The municipality as an area; every snapshot has it."""
+    found = area(view.snapshot, municipality(view.snapshot).code)
+    if found is None:
+        raise LookupError("the snapshot has no area for its own municipality")
+    return found
+
+
+def _head(view: View, here: Area) -> html.Div:
+    _ = view._
+    whole = municipality(view.snapshot)
+    line = line_of(view.snapshot, here.code)
+    trail: list[Any] = []
+    for step in line[:-1]:
+        trail += [
+            dcc.Link(step.name, href=view.href(f"gebied/{step.code}", indicator=view.state.get("indicator"))),
+            " › ",
+        ]
+    eyebrow = [*trail, level_name(here.level, _).capitalize(), f" {here.code}"]
+    found = comparisons_of(view, here)
+    known_topics = indicators(view.snapshot)
+    people, year = _population(view, here)
+    lede = area_texts.lede(
+        people,
+        year,
+        found,
+        {name: series.label(view.language) for name, series in known_topics.items()},
+        {name: series.unit for name, series in known_topics.items()},
+        _,
+    )
+    if not here.has_figures:
+        lede = listed([lede, _("No source delivers figures of events for this area.")])
+        lede = " ".join(lede)
+    coverage = _coverage(view, here)
+    return html.Div(
+        listed(
+            [
+                page_head(eyebrow, area_texts.headline(here.name, found, whole.name, _), lede),
+                html.P(coverage, className="meta head-note") if coverage else None,
+            ]
+        )
+    )
+
+
+def _population(view: View, here: Area) -> tuple[float | None, str | None]:
+    now = newest(view.snapshot, "population")
+    row = cell(view.snapshot, "population", here.code, now.period) if now else None
+    return (known(row.value), str(row.period)) if row is not None else (None, None)
+
+
+def _coverage(view: View, here: Area) -> str:
+    """What this area's figures of events lack, taken from the topic of the page."""
+    chosen = chosen_topic(view)
+    now = newest(view.snapshot, chosen) if chosen else None
+    row = cell(view.snapshot, str(chosen), here.code, now.period) if now else None
+    if row is None:
+        return ""
+    inside = [one for one in areas_of_level(view.snapshot, "neighbourhood") if here in line_of(view.snapshot, one.code)]
+    return coverage_sentence(known(row.coverage_share), len(inside), view._)
+
+
+def _facts(view: View, here: Area) -> html.Dl | None:
+    """Context figures, each with its own year: they lag behind each other."""
+    _ = view._
+    known_topics = indicators(view.snapshot)
+    items = []
+    for row in profile(view.snapshot, here.code).itertuples():
+        series = known_topics[str(row.indicator)]
+        value = known(row.value)
+        if series.pack not in _CONTEXT or value is None:
+            continue
+        unit = "" if series.unit in ("count", "share_pct", "class") else f" {unit_name(series.unit, _)}"
+        items.append(
+            html.Div(
+                [
+                    html.Dt(series.label(view.language)),
+                    html.Dd(
+                        [
+                            html.Strong(figure(value, series.unit, _)),
+                            html.Span(unit),
+                            html.Span(f" ({row.period})", className="meta"),
+                        ]
+                    ),
+                ]
+            )
+        )
+    return html.Dl(items[:_FACTS], className="facts") if items else None
+
+
+def _all_topics(view: View, here: Area, chosen: str | None) -> html.Section:
+    _ = view._
+    others = len(areas_of_level(view.snapshot, here.level))
+    subtitle = (
+        _("Newest period of each topic")
+        if here.level == "municipality"
+        else _.plural(
+            "Among {n} {areas}; left lower, right higher than the one in the middle",
+            "Among {n} {areas}; left lower, right higher than the one in the middle",
+            others, areas=level_name(here.level, _, plural=True),
+        )
+    )  # fmt: skip
+    frame = profile(view.snapshot, here.code)
+    body = [legend(view, here.level), spine_table(view, here, chosen)] if len(frame) else [empty(_("No figures yet."))]
+    return card(_("How does this area stand?"), *body, subtitle=subtitle, span=7, className="flush")
+
+
+def _trend_card(view: View, here: Area, chosen: str | None) -> html.Section | None:
+    _ = view._
+    if chosen is None:
+        return None
+    series = indicators(view.snapshot)[chosen]
+    kind = trend_type(view, series, here.level)
+    now = newest(view.snapshot, chosen)
+    sentences = []
+    if now is not None:
+        sentences = listed(
+            [
+                change_sentence(year_on_year_for(view.snapshot, chosen, here.code, now.period), _),
+                rest_sentence(
+                    comparison_for(view, here, chosen, now.period), series.unit, municipality(view.snapshot).name, _
+                )
+                if here.level != "municipality"
+                else "",
+            ]
+        )
+    owned = ownership(view, series)
+    who = owner_words(owned, _)
+    footer = listed(
+        [
+            _("Owner: {owner}", owner=who) + ". " if who else "",
+            _("Next step: {step}", step=owned.follow_up) + " " if owned.follow_up else "",
+            dcc.Link(_("Definition and all areas"), href=view.href(f"onderwerp/{chosen}")),
+        ]
+    )
+    return card(
+        _("{label} in {area}", label=series.label(view.language), area=here.name),
+        trend(view, series, here.code, here.name, kind),
+        html.Div([html.P(sentence) for sentence in sentences]) if sentences and counts_events(series) else None,
+        subtitle=None,
+        footer=footer,
+        className="trend-card",
+    )
+
+
+def _around_card(view: View, here: Area) -> html.Section | None:
+    """The areas inside it, and those that touch it."""
+    _ = view._
+    inside, touching = parts_of(view.snapshot, here.code), neighbours_of(view.snapshot, here.code)
+    blocks: list[Any] = []
+    if inside:
+        blocks.append(_links(view, _("In this area: {n}", n=number(len(inside), _)), inside))
+    if touching:
+        blocks.append(_links(view, _("Next to it: {n}", n=number(len(touching), _)), touching))
+    return card(_("Around it"), *blocks, className="around") if blocks else None
+
+
+def _links(view: View, title: str, listed_areas: tuple[Area, ...]) -> html.Div:
+    links = [html.Li(_area_link(view, one)) for one in listed_areas]
+    return html.Div([html.H3(title), html.Ul(links, className="inline-list")])
+
+
+def _area_link(view: View, one: Area) -> list[Any]:
+    link = dcc.Link(one.name, href=view.href(f"gebied/{one.code}", indicator=view.state.get("indicator")))
+    return [link] if one.has_figures else [link, html.Span(f" ({view._('no figures')})", className="meta")]
+
+
+def _chooser(view: View, here: Area) -> html.Section:
+    """Every area of the municipality, neighbourhoods below their district; folded in on the page of an area."""
+    _ = view._
+    listed_areas = areas(view.snapshot)
+    districts = [one for one in listed_areas if one.level == "district"]
+    groups = []
+    for district in districts:
+        below = [one for one in listed_areas if one.parent == district.code]
+        groups.append(
+            html.Div(
+                [html.H3(_area_link(view, district)), html.Ul([html.Li(_area_link(view, one)) for one in below])],
+                className="topic-group",
+            )
+        )
+    placed = {one.code for district in districts for one in listed_areas if one.parent == district.code}
+    loose = [one for one in listed_areas if one.level == "neighbourhood" and one.code not in placed]
+    own = [one for one in listed_areas if one.level == "custom"]
+    for title, rest in ((_("Neighbourhoods"), loose), (_("Own areas"), own)):
+        if rest:
+            groups.append(
+                html.Div(
+                    [html.H3(title), html.Ul([html.Li(_area_link(view, one)) for one in rest])], className="topic-group"
+                )
+            )
+    tree = html.Div(groups, className="topic-list")
+    return card(
+        _("Choose an area"),
+        html.Details(
+            [html.Summary(_("All districts and neighbourhoods")), tree],
+            open=here.level == "municipality",
+            className="area-chooser",
+        ),
+        span=12,
+        className="no-print",
+    )
+
+
+PAGE = Page(
+    "gebied", "Neighbourhood and district", "area", "Understand", Role.VISITOR, layout, argument="area", position=10
+)

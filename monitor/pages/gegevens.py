@@ -1,0 +1,370 @@
+"""Gegevens: where the figures come from, what was found in them, and what is missing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+from dash import dcc, html
+
+from config.vocabulary import Role
+from monitor.components.cards import badge, card, empty, grid, page_head, table
+from monitor.components.format import date_name, level_name, moment_name, number, period_name, status_name
+from monitor.pages.parts.cells import known
+from monitor.pages.parts.topics import downloads, listed
+from monitor.queries.areas import areas, areas_of_level, areas_without_figures, municipality
+from monitor.queries.indicators import indicators, indicators_without_source
+from monitor.queries.observations import Filters
+from monitor.queries.sources import (
+    deliveries,
+    facts,
+    findings,
+    newest_by_source,
+    quarantine_summary,
+    revisions,
+    sources,
+    statuses,
+    unallocated_newest,
+)
+from monitor.router import Page, View
+from monitor.texts.quality import as_known_on, reconciliation_sentence
+from monitor.texts.sources import headline, lateness, lede
+
+#: Rows of a long list that are shown at once; the rest is counted.
+_MOST = 40
+
+
+def layout(view: View) -> html.Div:
+    """Sources, findings, rows set aside, areas, what adds up, topics without a source, changes, downloads."""
+    return html.Div(
+        [
+            _head(view),
+            grid(
+                _sources_card(view),
+                _findings_card(view),
+                _status_card(view),
+                _quarantine_card(view),
+                _areas_card(view),
+                _adds_up_card(view),
+                _without_source_card(view),
+                _revision_card(view),
+                _deliveries_card(view),
+                _snapshot_card(view),
+            ),
+        ]
+    )
+
+
+def _head(view: View) -> html.Header:
+    _ = view._
+    whole = municipality(view.snapshot)
+    found = findings(view.snapshot)
+    n_warnings = int((found["level"] == "warning").sum())
+    n_sources = len(sources(view.snapshot))
+    set_aside = int(quarantine_summary(view.snapshot)["n_rows"].sum())
+    return page_head(
+        _("{place} · {period}", place=_("Municipality of {name}", name=whole.name), period=as_known_on(date_name(whole.today, _), _)),
+        headline(n_sources, n_warnings, _),
+        lede(set_aside, len(areas_without_figures(view.snapshot)), len(indicators_without_source(view.snapshot)), _),
+    )  # fmt: skip
+
+
+def _sources_card(view: View) -> html.Section:
+    """Per source how far it reaches, when it came in, whether the next one is late, and its rows."""
+    _ = view._
+    whole = municipality(view.snapshot)
+    reach = newest_by_source(view.snapshot)
+    by_id = {source.id: source for source in view.configured.municipality.sources}
+    rows = []
+    for row in sources(view.snapshot).itertuples():
+        mine = reach[reach["source_id"] == row.source_id]
+        # The finest length says how far a source reaches: its years are the same months, added up.
+        finest = mine[mine["period_type"].isin(["week", "month"])] if len(mine) > 1 else mine
+        finest = finest if len(finest) else mine.head(1)
+        ends = [period_name(str(period), _) for period in finest["period"]]
+        newest_end = pd.Timestamp(finest["last_day"].iloc[0]).date() if len(finest) else None
+        source = by_id.get(str(row.source_id))
+        late = lateness(source.delivery if source else None, newest_end, whole.today, _)
+        rows.append(
+            [
+                html.Span(
+                    listed([str(row.source_id), badge("practice", _("practice data")) if row.practice else None]),
+                    className="source-name",
+                ),
+                ", ".join(ends) or "–",
+                moment_name(row.received, _),
+                badge("warning", late.words) if late.is_late else late.words,
+                number(float(row.rows_used), _),
+                number(float(row.rows_skipped), _),
+                number(float(row.n_set_aside), _),
+                number(float(row.n_indicators), _),
+                _("open") if row.publication == "open" else _("restricted"),
+            ]
+        )
+    head = [
+        _("Source"), _("Reaches to"), _("Received"), _("On time"), _("Rows used"), _("Rows skipped"), _("Set aside"),
+        _("Topics"), _("Publication"),
+    ]  # fmt: skip
+    body = (
+        table(head, rows, caption=_("Sources of this monitor"), numeric=(4, 5, 6, 7))
+        if rows
+        else empty(_("No source has delivered yet."))
+    )
+    return card(
+        _("Sources"),
+        body,
+        subtitle=_("Rows skipped belong to other municipalities or topics; rows set aside did not keep the agreement."),
+        span=12,
+        className="flush",
+    )
+
+
+def _findings_card(view: View) -> html.Section:
+    """Findings of the load in words, warnings first, with what can be done."""
+    _ = view._
+    frame = findings(view.snapshot)
+    items = [_finding(view, row) for row in frame.head(_MOST).itertuples()]
+    rest = len(frame) - len(items)
+    return card(
+        _("What was found"),
+        html.Ul(items, className="findings") if items else empty(_("Nothing was found that a reader should know.")),
+        subtitle=_.plural("{n} finding", "{n} findings", len(frame)),
+        footer=_("{n} more findings are not shown.", n=number(rest, _)) if rest else None,
+        span=7,
+    )
+
+
+def _finding(view: View, row: Any) -> html.Li:
+    _ = view._
+    is_dutch = view.language == "nl" and isinstance(row.what_nl, str) and row.what_nl
+    kind = "warning" if row.level in ("warning", "error") else "info"
+    said = _("warning") if kind == "warning" else _("note")
+    where = [part for part in (row.source_id, row.place) if isinstance(part, str) and part]
+    return html.Li(
+        listed(
+            [
+                html.P([badge(kind, said), " ", html.Strong(row.what_nl if is_dutch else row.what)]),
+                html.P(" · ".join([str(row.code), *where]), className="meta"),
+                html.P(_("What to do: {fix}", fix=row.fix), className="meta", lang="en" if is_dutch else None)
+                if isinstance(row.fix, str) and row.fix
+                else None,
+            ]
+        )
+    )
+
+
+def _status_card(view: View) -> html.Section:
+    """How many cells have which status: what is withheld or missing is counted, not hidden."""
+    _ = view._
+    frame = statuses(view.snapshot)
+    wide = frame.pivot(index="source_id", columns="status", values="n_cells").fillna(0) if len(frame) else frame
+    order = [
+        one
+        for one in ("final", "provisional", "estimated", "rounded", "suppressed", "not_delivered", "not_applicable")
+        if one in wide.columns
+    ]
+    rows = (
+        [[str(source), *(number(float(wide.at[source, one]), _) for one in order)] for source in wide.index]
+        if len(frame)
+        else []
+    )
+    return card(
+        _("Status of the cells"),
+        table([_("Source"), *(status_name(one, _).capitalize() for one in order)], rows, caption=_("Cells per source and status"),
+              numeric=tuple(range(1, len(order) + 1)))
+        if rows
+        else empty(_("No figures yet.")),
+        subtitle=_("One cell is one topic in one area and one period."),
+        span=5,
+        className="flush",
+    )  # fmt: skip
+
+
+def _quarantine_card(view: View) -> html.Section:
+    _ = view._
+    rows = [
+        [
+            str(row.source_id),
+            str(row.code),
+            str(row.reason),
+            number(float(row.n_rows), _),
+            number(float(row.n_areas), _),
+        ]
+        for row in quarantine_summary(view.snapshot).head(_MOST).itertuples()
+    ]
+    body = (
+        table(
+            [_("Source"), _("Code"), _("Reason"), _("Rows"), _("Areas")],
+            rows,
+            caption=_("Rows set aside"),
+            numeric=(3, 4),
+        )
+        if rows
+        else empty(_("No row was set aside."))
+    )
+    return card(
+        _("Rows set aside"),
+        body,
+        subtitle=_("Counted, never shown: a row may hold what should not be there."),
+        span=7,
+        className="flush" if rows else "",
+    )
+
+
+def _areas_card(view: View) -> html.Section:
+    """Areas of the map for which no source delivers figures of events."""
+    _ = view._
+    lacking = areas_without_figures(view.snapshot)
+    counts = ", ".join(
+        f"{number(len(found), _)} {level_name(level, _, plural=len(found) != 1)}"
+        for level in ("district", "neighbourhood", "custom")
+        if (found := areas_of_level(view.snapshot, level))
+    )
+    body: Any = empty(_("Every area has figures."))
+    if lacking:
+        parents = {one.code: one.name for one in areas(view.snapshot)}
+        body = html.Ul(
+            [
+                html.Li([dcc.Link(one.name, href=view.href(f"gebied/{one.code}")),
+                         html.Span(f" {level_name(one.level, _)}" + (f", {parents[one.parent]}" if one.parent in parents else ""), className="meta")])
+                for one in lacking[:_MOST]
+            ],
+            className="plain-list",
+        )  # fmt: skip
+    rest = len(lacking) - _MOST
+    return card(
+        _("Areas without figures"),
+        body,
+        subtitle=_("{counts}; boundaries of {year}", counts=counts, year=municipality(view.snapshot).vintage),
+        footer=_("{n} more areas are not shown.", n=number(rest, _)) if rest > 0 else None,
+        span=5,
+    )
+
+
+def _adds_up_card(view: View) -> html.Section:
+    """Per topic how far neighbourhoods and events without a place are from the municipality's own figure."""
+    _ = view._
+    known_topics = indicators(view.snapshot)
+    n_areas = len(areas_of_level(view.snapshot, "neighbourhood"))
+    items = []
+    for row in unallocated_newest(view.snapshot).head(_MOST).itertuples():
+        label = known_topics[str(row.indicator)].label(view.language)
+        sentence = reconciliation_sentence(known(row.whole), known(row.parts), known(row.unallocated), n_areas, _)
+        items.append(
+            html.Li(
+                [
+                    html.P([html.Strong(label), html.Span(f" · {period_name(str(row.period), _)}", className="meta")]),
+                    html.P(sentence, className="meta"),
+                ]
+            )
+        )
+    return card(
+        _("Does it add up?"),
+        html.Ul(items, className="plain-list")
+        if items
+        else empty(
+            _(
+                "No source gives a total of the municipality beside its neighbourhoods, so there is nothing to hold the sum against."
+            )
+        ),
+        span=7,
+        className="scrolls",
+    )
+
+
+def _without_source_card(view: View) -> html.Section:
+    _ = view._
+    lacking = indicators_without_source(view.snapshot)
+    return card(
+        _("Topics without a source"),
+        html.Ul([html.Li(one.label(view.language)) for one in lacking], className="inline-list")
+        if lacking
+        else empty(_("Every topic has a source.")),
+        subtitle=_("Switched on in the configuration, but no source of this municipality provides them."),
+        span=5,
+    )
+
+
+def _revision_card(view: View) -> html.Section:
+    """What changed since the snapshot before: restated history is told, not silently replaced."""
+    _ = view._
+    known_topics = indicators(view.snapshot)
+    frame = revisions(view.snapshot)
+    rows = [
+        [
+            known_topics[str(row.indicator)].label(view.language) if row.indicator in known_topics else str(row.indicator),
+            number(float(row.n_changed), _),
+            number(float(row.n_new), _),
+            number(float(row.n_gone), _),
+            number(known(row.largest), _),
+        ]
+        for row in frame.head(_MOST).itertuples()
+    ]  # fmt: skip
+    before = str(frame["old_load"].dropna().iloc[0]) if len(frame) and frame["old_load"].notna().any() else ""
+    body = (
+        table(
+            [_("Topic"), _("Changed"), _("New"), _("Gone"), _("Largest change")],
+            rows,
+            caption=_("Changes since the snapshot before"),
+            numeric=(1, 2, 3, 4),
+        )
+        if rows
+        else empty(_("Nothing changed since the snapshot before, or this is the first one."))
+    )
+    return card(
+        _("Changes"), body,
+        subtitle=_("Since snapshot {load}", load=before) if before else None,
+        span=7, className="flush" if rows else "",
+    )  # fmt: skip
+
+
+def _deliveries_card(view: View) -> html.Section:
+    _ = view._
+    frame = deliveries(view.snapshot)
+    rows = [
+        [
+            str(row.name), str(row.source_id), moment_name(row.received, _),
+            _("{first} to {last}", first=row.first_period, last=row.last_period) if isinstance(row.first_period, str) else "–",
+            number(float(row.areas), _), number(float(row.rows_read), _), html.Code(str(row.sha256)[:12], title=str(row.sha256)),
+        ]
+        for row in frame.head(_MOST).itertuples()
+    ]  # fmt: skip
+    head = [_("File"), _("Source"), _("Received"), _("Periods"), _("Areas"), _("Rows"), _("Fingerprint")]
+    rest = len(frame) - len(rows)
+    return card(
+        _("Deliveries"),
+        table(head, rows, caption=_("Deliveries of this snapshot"), numeric=(4, 5))
+        if rows
+        else empty(_("No delivery yet.")),
+        subtitle=_("The files this snapshot was built from, kept unchanged under their fingerprint."),
+        footer=_("{n} more deliveries are not shown.", n=number(rest, _)) if rest else None,
+        span=12,
+        className="flush",
+    )
+
+
+def _snapshot_card(view: View) -> html.Section:
+    """The snapshot itself, and all its figures as files."""
+    _ = view._
+    stated = facts(view.snapshot)
+    names = {
+        "load_id": _("Snapshot"), "built_at": _("Built at"), "edition": _("Edition"), "today": _("Figures as known on"),
+        "schema_version": _("Version of the tables"), "content_hash": _("Fingerprint of the content"),
+        "config_hash": _("Fingerprint of the configuration"),
+    }  # fmt: skip
+    entries = [
+        part
+        for key, name in names.items()
+        if stated.get(key)
+        for part in (html.Dt(name), html.Dd(html.Code(stated[key])))
+    ]
+    return card(
+        _("This snapshot"),
+        html.Dl(entries, className="definition"),
+        downloads(view, Filters(), "figures"),
+        subtitle=_("Every figure on screen, in a download and in the interface for programs comes from this one file."),
+        span=12,
+    )
+
+
+PAGE = Page("gegevens", "Data", "data", "Manage", Role.VISITOR, layout, position=10)

@@ -1,0 +1,349 @@
+"""Overzicht: what stands out now, for the whole municipality."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import dcc, html
+
+from config.vocabulary import Comparison as Verdict
+from config.vocabulary import Role
+from monitor.components.cards import card, comparison_badge, empty, grid, page_head, tone
+from monitor.components.charts import spark
+from monitor.components.format import figure, moment_name, number, period_name, unit_name
+from monitor.components.icons import icon
+from monitor.figures.sparkline import sparkline
+from monitor.pages.parts.area_table import area_table
+from monitor.pages.parts.cells import known
+from monitor.pages.parts.small_map import small_map
+from monitor.pages.parts.topics import chosen_topic, front_topics, listed, owner_words, ownership
+from monitor.pages.parts.trend import trend, trend_type
+from monitor.queries.areas import areas_of_level, municipality
+from monitor.queries.comparisons import Comparison, Notable, counts_events, notable, year_on_year_for, year_on_year_of
+from monitor.queries.indicators import Newest, Series, indicators, newest
+from monitor.queries.series import cell
+from monitor.queries.series import series as ask_series
+from monitor.queries.sources import newest_by_source, sources, unallocated
+from monitor.router import Page, View
+from monitor.texts import overview
+from monitor.texts.comparison import change_sentence, rest_sentence, verdict_words
+from monitor.texts.quality import coverage_sentence, provisional_sentence, reconciliation_sentence
+
+
+def layout(view: View) -> html.Div:
+    """Finding, key figures, map and list, trend and areas, state of the data, questions."""
+    _ = view._
+    whole = municipality(view.snapshot)
+    chosen = chosen_topic(view)
+    if chosen is None or (now := newest(view.snapshot, chosen)) is None:
+        return html.Div(
+            [
+                page_head(whole.name, _("There are no figures yet")),
+                card(
+                    _("State of the data"),
+                    empty(_("No source has delivered a figure for this municipality."), hint=_state_link(view)),
+                ),
+            ]
+        )
+    series = indicators(view.snapshot)[chosen]
+    level = _level(view)
+    return html.Div(
+        [
+            _head(view, series, now, level),
+            html.Div([_key_figure(view, name, name == chosen) for name in front_topics(view)], className="kpis"),
+            grid(
+                small_map(view, series, now, level),
+                _standing_out(view, level),
+                _trend_card(view, series),
+                _areas_card(view, series, now, level),
+                _state_card(view),
+                _questions_card(view),
+            ),
+        ]
+    )
+
+
+def _level(view: View) -> str:
+    """Neighbourhoods where there are any, else districts."""
+    return "neighbourhood" if areas_of_level(view.snapshot, "neighbourhood") else "district"
+
+
+def _head(view: View, series: Series, now: Newest, level: str) -> html.Div:
+    _ = view._
+    whole = municipality(view.snapshot)
+    row = cell(view.snapshot, series.indicator, whole.code, now.period)
+    change = year_on_year_for(view.snapshot, series.indicator, whole.code, now.period)
+    label = series.label(view.language)
+    value, count = (known(row.value), known(row.numerator)) if row is not None else (None, None)
+    codes = {area.code for area in areas_of_level(view.snapshot, level)}
+    parts = [one for code, one in year_on_year_of(view.snapshot, series.indicator, now.period).items() if code in codes]
+    lede = (
+        overview.lede(whole.name, series.pack, count, change, now.period, parts, _)
+        if counts_events(series)
+        else _(
+            "{value} {unit} in {period}.",
+            value=figure(value, series.unit, _), unit=unit_name(series.unit, _), period=period_name(now.period, _),
+        )
+    )  # fmt: skip
+    notes = listed(
+        [
+            provisional_sentence(now.period, now.latest, now.is_provisional, _),
+            coverage_sentence(known(row.coverage_share) if row is not None else None, len(codes), _),
+        ]
+    )
+    return html.Div(
+        listed(
+            [
+                page_head(
+                    _(
+                        "{place} · {period}",
+                        place=_("Municipality of {name}", name=whole.name),
+                        period=period_name(now.period, _),
+                    ),
+                    overview.headline(label, change, value, series.unit, now.period, _),
+                    lede,
+                ),
+                html.P(" ".join(notes), className="meta head-note") if notes else None,
+            ]
+        )
+    )
+
+
+def _key_figure(view: View, name: str, is_current: bool) -> dcc.Link:
+    """A key figure; choosing it makes it the topic of the page."""
+    _ = view._
+    series = indicators(view.snapshot)[name]
+    now = newest(view.snapshot, name)
+    code = municipality(view.snapshot).code
+    row = cell(view.snapshot, name, code, now.period) if now else None
+    change = year_on_year_for(view.snapshot, name, code, now.period) if now else None
+    value, count = (known(row.value), known(row.numerator)) if row is not None else (None, None)
+    is_events = counts_events(series) and count is not None
+    lines: list[Any] = [
+        html.Span(series.label(view.language), className="kpi-label"),
+        html.Span(
+            [
+                html.Span(number(count, _) if is_events else figure(value, series.unit, _), className="kpi-value"),
+                " ",
+                html.Span(_period_words(now, view) if now else "", className="kpi-unit"),
+            ],
+            className="kpi-line",
+        ),
+        html.Span(
+            f"{figure(value, series.unit, _)} {unit_name(series.unit, _)}" if value is not None and is_events else "",
+            className="kpi-rate meta",
+        ),
+        html.Span(listed([_change_badge(view, series, change), _spark(view, series, code)]), className="kpi-foot"),
+    ]
+    if is_current:
+        lines.append(html.Span(_("chosen topic"), className="sr-only"))
+    return dcc.Link(
+        lines,
+        href=view.here(indicator=name, period=None),
+        className="kpi kpi-card" + (" is-current" if is_current else ""),
+    )
+
+
+def _period_words(now: Newest, view: View) -> str:
+    words = _short_period(now.period, view)
+    return view._("{period} (provisional)", period=words) if now.is_provisional else words
+
+
+def _short_period(period: str, view: View) -> str:
+    return view._("in {period}", period=period_name(period, view._, short=True))
+
+
+def _change_badge(view: View, series: Series, change: Comparison | None) -> Any:
+    _ = view._
+    if change is None:
+        return None
+    if change.verdict is None:
+        return html.Span(verdict_words(change, _), className="meta")
+    return comparison_badge(change.verdict, series.direction, _, verdict_words(change, _))
+
+
+def _spark(view: View, series: Series, code: str) -> Any:
+    """The last 24 months, else the longest other series."""
+    kind = trend_type(view, series, "municipality")
+    if kind is None:
+        return None
+    frame = ask_series(view.snapshot, series.indicator, code, kind).tail(24)
+    column = "value" if frame["value"].notna().any() else "numerator"
+    values = [known(value) for value in frame[column]]
+    return spark(
+        sparkline(values),
+        view._("{label} through time, {n} periods", label=series.label(view.language), n=len(values)),
+    )
+
+
+def _standing_out(view: View, level: str) -> html.Section:
+    """As many places for the better as for the worse, each with verdict, owner and next step."""
+    _ = view._
+    chosen = tuple(name for name in front_topics(view) if counts_events(indicators(view.snapshot)[name]))
+    found = notable(view.snapshot, chosen, level)
+    title = _("What stands out") if found.kind == "year_before" else _("What differs from the rest")
+    subtitle = (
+        _("Clearest differences with a year earlier, as many for the better as for the worse")
+        if found.kind == "year_before"
+        else _("Clearest differences with the rest of the municipality, as many for the better as for the worse")
+    )
+    return card(
+        title,
+        _side(view, found, found.worse, _("For the worse"), _("No demonstrable deterioration.")),
+        _side(view, found, found.better, _("For the better"), _("No demonstrable improvement.")),
+        subtitle=subtitle,
+        footer=overview.notable_explanation(found, _),
+        span=5,
+        className="standing-out",
+    )
+
+
+def _side(view: View, found: Notable, entries: tuple[Comparison, ...], title: str, nothing: str) -> html.Div:
+    body: Any = (
+        html.Ul([_entry(view, one) for one in entries], className="notable")
+        if entries
+        else html.P(nothing, className="meta")
+    )
+    return html.Div([html.H3(title), body])
+
+
+def _entry(view: View, one: Comparison) -> html.Li:
+    _ = view._
+    series = indicators(view.snapshot)[one.indicator]
+    owned = ownership(view, series)
+    shape = "up" if one.verdict == Verdict.HIGHER else "down"
+    sentence = (
+        change_sentence(one, _)
+        if one.kind == "year_before"
+        else rest_sentence(one, series.unit, municipality(view.snapshot).name, _)
+    )
+    who = owner_words(owned, _)
+    return html.Li(
+        [
+            html.Span(icon(shape), className=f"notable-shape tone-{tone(str(one.verdict), series.direction)}"),
+            html.Div(
+                listed(
+                    [
+                        html.P(
+                            [
+                                dcc.Link(one.area_name, href=view.href(f"gebied/{one.area_code}", indicator=one.indicator)),
+                                html.Span(f" · {series.label(view.language)}"),
+                            ],
+                            className="notable-title",
+                        ),
+                        html.P(sentence),
+                        html.P(
+                            listed([_("Owner: {owner}", owner=who) if who else "", html.Br() if who and owned.follow_up else None,
+                                    _("Next step: {step}", step=owned.follow_up) if owned.follow_up else ""]),
+                            className="meta",
+                        ),
+                    ]
+                )
+            ),
+        ]
+    )  # fmt: skip
+
+
+def _trend_card(view: View, series: Series) -> html.Section:
+    _ = view._
+    whole = municipality(view.snapshot)
+    return card(
+        _("{label} through time", label=series.label(view.language)),
+        trend(view, series, whole.code, whole.name, trend_type(view, series, "municipality")),
+        subtitle=_("All of {municipality}", municipality=whole.name),
+        footer=dcc.Link(_("Definition and all areas"), href=view.href(f"onderwerp/{series.indicator}")),
+        span=7,
+    )
+
+
+def _areas_card(view: View, series: Series, now: Newest, level: str) -> html.Section:
+    _ = view._
+    row = unallocated(view.snapshot, series.indicator, now.period)
+    n_areas = len(areas_of_level(view.snapshot, "neighbourhood"))
+    adds_up = (
+        reconciliation_sentence(known(row.whole), known(row.parts), known(row.unallocated), n_areas, _)
+        if row is not None
+        else ""
+    )
+    return card(
+        _("All neighbourhoods") if level == "neighbourhood" else _("All districts"),
+        area_table(view, series, level, now.period, is_short=True),
+        subtitle=_("{period}, by name", period=period_name(now.period, _)),
+        footer=adds_up or None,
+        span=5,
+        className="scrolls",
+    )
+
+
+def _state_card(view: View) -> html.Section:
+    """Per source: how far it reaches, when it came, what was found in it."""
+    _ = view._
+    reach = newest_by_source(view.snapshot).groupby("source_id").first()
+    rows = []
+    for row in sources(view.snapshot).itertuples():
+        period = period_name(str(reach.at[row.source_id, "period"]), _) if row.source_id in reach.index else "–"
+        findings = _.plural("{n} finding", "{n} findings", int(row.n_findings)) if row.n_findings else _("no findings")
+        rows.append(
+            html.Li(
+                [
+                    html.Strong(str(row.source_id)),
+                    html.Span(
+                        _("to {period}, received {moment}, {findings}", period=period,
+                          moment=moment_name(row.received, _), findings=findings),
+                        className="meta",
+                    ),
+                ]
+            )
+        )  # fmt: skip
+    return card(
+        _("State of the data"),
+        html.Ul(rows, className="plain-list") if rows else empty(_("No delivery yet.")),
+        footer=_state_link(view),
+        span=5,
+    )
+
+
+def _state_link(view: View) -> dcc.Link:
+    return dcc.Link(view._("All deliveries and findings"), href=view.href("gegevens"))
+
+
+def _questions_card(view: View) -> html.Section:
+    """Why this monitor exists: each question with its owner, what follows, and where its answer stands."""
+    _ = view._
+    known_topics = indicators(view.snapshot)
+    rows = []
+    for question in view.configured.municipality.questions:
+        links: list[Any] = []
+        for name in question.indicators:
+            if name in known_topics:
+                links += [
+                    ", " if links else "",
+                    dcc.Link(known_topics[name].label(view.language), href=view.href(f"onderwerp/{name}")),
+                ]
+        rows.append(
+            html.Li(
+                [
+                    html.P(question.question, className="notable-title"),
+                    html.P([*links, "." if links else ""]),
+                    html.P(
+                        _("Owner: {owner}", owner=question.owner)
+                        + " · "
+                        + _("Next step: {step}", step=question.follow_up),
+                        className="meta",
+                    ),
+                ]
+            )
+        )
+    return card(
+        _("Questions of this municipality"),
+        html.Ul(rows, className="plain-list")
+        if rows
+        else empty(
+            _("No questions have been written down yet."),
+            hint=_("They stand under `questions` in the file of the municipality."),
+        ),
+        span=7,
+    )
+
+
+PAGE = Page("", "Overview", "home", "Signal", Role.VISITOR, layout, position=10)
