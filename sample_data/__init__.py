@@ -1,0 +1,1 @@
+"""Practice municipalities and their seeded maker. SOURCES.md gives origin and licence of every fact."""

@@ -1,0 +1,158 @@
+"""Makes the files of the practice municipalities: the same bytes each time, at once where they are there already."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import numpy as np
+import shapely
+
+from etl import calendar
+from sample_data import calibration, events, files, outlines
+from sample_data.key_figures import TOPICS, YEARS, key_figures
+from sample_data.places import Place, places, yearly_crimes, yearly_nuisance
+
+#: The practice data stand still here: `today` in the configuration of these municipalities.
+TODAY = "2026-11-16"
+FIRST_MONTH, LAST_MONTH = "2021-01", "2026-10"
+FIRST_WEEK, LAST_WEEK = "2021-W01", "2026-W46"
+#: So many of the newest weeks come as a delivery each; older ones per half year.
+SINGLE_WEEKS = 6
+#: Date in the names of the monthly files: the police publish in the middle of the next month.
+PUBLISHED = "2026-11-15"
+
+STAMP = ".made.json"
+Progress = Callable[[str, int, int], None]
+
+
+def make(which: str, root: Path, progress: Progress | None = None) -> list[Path]:
+    """Make the files of one municipality, or of all.
+
+    Args:
+        which: a slug, or "all".
+        root: folder that gets a folder per municipality.
+        progress: called with the file made, how many are done and how many there will be (of that municipality).
+
+    Returns:
+        All files of the municipalities asked for, whether made now or found as they should be.
+
+    Raises:
+        ValueError: no practice municipality has this slug; the message names those there are.
+    """
+    known = places()
+    if which != "all" and which not in known:
+        raise ValueError(f"no practice municipality '{which}'; there are {', '.join(known)}")
+    return [path for slug in (known if which == "all" else [which]) for path in _make(known[slug], root, progress)]
+
+
+def _make(place: Place, root: Path, progress: Progress | None) -> list[Path]:
+    folder = root / place.slug
+    stamped = _stamped(folder)
+    if stamped and stamped["maker"] == maker_hash() and _is_whole(stamped["files"], folder):
+        return [folder / name for name in stamped["files"]]
+    for name in stamped["files"] if stamped else ():
+        (folder / name).unlink(missing_ok=True)  # made by another maker, which may have used other names
+    made: list[Path] = []
+    total = _number_of_files(place)
+
+    def done(path: Path) -> None:
+        made.append(path)
+        if progress:
+            progress(str(path.relative_to(root)), len(made), total)
+
+    _make_boundaries(place, folder, done)
+    _make_police(place, folder, done)
+    _make_key_figures(place, folder, done)
+    stamp = {
+        "maker": maker_hash(),
+        "files": {path.relative_to(folder).as_posix(): path.stat().st_size for path in made},
+    }
+    (folder / STAMP).write_text(json.dumps(stamp, indent=1) + "\n", encoding="utf-8")
+    return made
+
+
+def maker_hash() -> str:
+    """sha256 over the maker itself: its code, facts and names. Another maker makes all files again."""
+    here = Path(__file__).parent
+    sources = sorted([*here.glob("*.py"), *here.glob("*.csv"), *here.glob("*/facts.csv")])
+    digest = hashlib.sha256()
+    for source in sources:
+        digest.update(f"{source.relative_to(here).as_posix()}\0".encode())
+        digest.update(source.read_bytes().replace(b"\r\n", b"\n") + b"\0")
+    return digest.hexdigest()
+
+
+def _stamped(folder: Path) -> dict[str, Any] | None:
+    """What the stamp of an earlier run says, or None: never made, or a stamp that this maker cannot read."""
+    try:
+        stamp = json.loads((folder / STAMP).read_text(encoding="utf-8"))
+        names = [PurePosixPath(name) for name in stamp["files"]]
+        is_readable = isinstance(stamp["maker"], str) and not any(n.is_absolute() or ".." in n.parts for n in names)
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return None
+    return stamp if is_readable else None
+
+
+def _is_whole(sizes: dict[str, int], folder: Path) -> bool:
+    """All files are there with the size they were made with. The same maker makes the same bytes."""
+    paths = {folder / name: size for name, size in sizes.items()}
+    return all(path.is_file() and path.stat().st_size == size for path, size in paths.items())
+
+
+def _make_boundaries(place: Place, folder: Path, done: Callable[[Path], None]) -> None:
+    path = folder / "buurten.geojson"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(outlines.geojson(place).encode("utf-8"))
+    done(path)
+
+
+def _make_police(place: Place, folder: Path, done: Callable[[Path], None]) -> None:
+    """Monthly crimes and nuisance, and where the municipality gets them, the same crimes by week."""
+    drawn = calendar.periods_between(FIRST_MONTH, calendar.next(LAST_MONTH))  # the weeks run on into the next month
+    published = len(drawn) - 1
+    crimes = events.register(place, "crimes", calibration.crimes(), yearly_crimes(place), drawn)
+    level = yearly_nuisance(place, calibration.NUISANCE_PER_1000)
+    nuisance = events.register(place, "nuisance", calibration.nuisance(), level, drawn)
+    for table, registered in (("47022NED", crimes), ("47024NED", nuisance)):
+        path = folder / "politie" / f"{table}_{PUBLISHED}.csv"
+        done(files.write_statline(path, place, table, registered, published))
+    if place.has_weekly:
+        weeks = calendar.periods_between(FIRST_WEEK, LAST_WEEK)
+        weekly = events.per_week(place, crimes, files.WEEKLY_GROUPS, weeks)
+        for name, covered in _batches().items():
+            path = folder / "politie" / f"week-{name.replace('-W', '-')}.csv"
+            done(files.write_weeks(path, place, weekly, weeks, covered))
+
+
+def _make_key_figures(place: Place, folder: Path, done: Callable[[Path], None]) -> None:
+    """Enschede: the real population apart from practice figures without population. Others: all in one file a year."""
+    topics = {topic.name for topic in TOPICS}
+    if not place.is_invented:
+        done(files.write_population(folder / "kwb" / "bevolking_2023.csv", place, 2023))
+        topics -= {"AantalInwoners"}
+    land = _land_km2(place)
+    for year in YEARS:
+        name = f"kwb_{year}.csv" if place.is_invented else f"oefen_kwb_{year}.csv"
+        figures = key_figures(place, year, land)
+        done(files.write_key_figures(folder / "kwb" / name, place, year, figures, topics))
+
+
+def _land_km2(place: Place) -> np.ndarray:
+    """Land of each neighbourhood: a fact where known, else the surface of its schematic outline."""
+    if not place.is_invented:
+        return np.array([(n.land_ha or 1) / 100 for n in place.neighbourhoods])
+    shapes = np.array(outlines.outlines(place))
+    latitude = np.radians(np.mean([n.latitude for n in place.neighbourhoods]))
+    return shapely.area(shapes) * 111.32**2 * np.cos(latitude)
+
+
+def _batches() -> dict[str, list[str]]:
+    return files.week_batches(FIRST_WEEK, LAST_WEEK, SINGLE_WEEKS)
+
+
+def _number_of_files(place: Place) -> int:
+    return 3 + len(YEARS) + (0 if place.is_invented else 1) + (len(_batches()) if place.has_weekly else 0)
