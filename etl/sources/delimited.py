@@ -37,6 +37,7 @@ __all__ = [
     "drop_text",
     "find_column",
     "find_delimiter",
+    "has_no_header",
     "header_notes",
     "literal",
     "load_text",
@@ -44,6 +45,7 @@ __all__ = [
     "read_header",
     "same",
     "scan",
+    "shown",
 ]
 
 DELIMITERS = (";", ",", "\t", "|")
@@ -77,6 +79,18 @@ def nearest(name: str, candidates: Iterable[str]) -> str | None:
     return forms[found[0]] if found else None
 
 
+def has_no_header(names: Iterable[str]) -> bool:
+    """Does the line look like a row? Then its texts are figures of somebody, and no message may show them."""
+    return any(re.fullmatch(r"[\d.,:/ -]*\d[\d.,:/ -]*", clean(name)) for name in names)
+
+
+def shown(names: Sequence[str], most: int = 12) -> str:
+    """Column names for a message."""
+    if has_no_header(names):
+        return "(none: the first line looks like a row, not like a header)"
+    return ", ".join(names[:most]) + (", …" if len(names) > most else "")
+
+
 def read_header(file: TextFile, *, delimiter: str, header_line: int = 1, expected: Collection[str] = ()) -> list[str]:
     """Names of the columns in file order, cleaned; an unnamed column is called `column_<position>`.
 
@@ -92,7 +106,8 @@ def read_header(file: TextFile, *, delimiter: str, header_line: int = 1, expecte
     seen: dict[str, int] = {}
     for position, name in enumerate(names, start=1):
         if same(name) in seen:
-            what = f"column `{name}` appears twice ({seen[same(name)]} and {position})"
+            column = "a column" if has_no_header(names) else f"column `{name}`"
+            what = f"{column} appears twice ({seen[same(name)]} and {position})"
             fix = "give each column its own name"
             raise StructureError("FILE-021", what, where=f"{file.name}:{header_line}", fix=fix)
         seen[same(name)] = position
@@ -103,7 +118,7 @@ def header_notes(file: TextFile, *, delimiter: str, header_line: int = 1) -> tup
     """A note where column names were trimmed."""
     raw, _ = _raw_header(file, delimiter, header_line)
     padded = [clean(name) for name in raw if name != clean(name)]
-    if not padded:
+    if not padded or has_no_header(raw):
         return ()
     what = f"spaces removed around {len(padded)} column names: " + ", ".join(f"`{name}`" for name in padded[:5])
     return (Finding("FILE-022", what, f"{file.name}:{header_line}", "nothing to do", "note"),)

@@ -152,12 +152,14 @@ def _first(places: dict[str, str], known: Sequence[str]) -> str | None:
 
 
 def _no_codes(header: Sequence[str], name: str) -> StructureError:
-    near = next(filter(None, (delimited.nearest(column, header) for column in CODE_COLUMNS)), None)
+    names = () if delimited.has_no_header(header) else header
+    near = next(filter(None, (delimited.nearest(column, names) for column in CODE_COLUMNS)), None)
     return StructureError(
         "FILE-020",
         "no column with area codes" + (f" (nearest: `{near}`)" if near else ""),
         where=f"{name}:1",
-        fix=f"deliver the table with codes, in a column called {', '.join(CODE_COLUMNS)}; names alone are not unique",
+        fix=f"deliver the table with codes, in a column called {', '.join(CODE_COLUMNS)}; "
+        f"this file has the columns {delimited.shown(header)}",
     )
 
 

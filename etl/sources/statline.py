@@ -153,13 +153,12 @@ def _numbered(header: Sequence[str], base: str) -> str | None:
 
 
 def _missing(column: str, header: Sequence[str], name: str) -> Finding:
-    near = delimited.nearest(column, header)
-    found = ", ".join(header[:12]) + (", …" if len(header) > 12 else "")
+    near = None if delimited.has_no_header(header) else delimited.nearest(column, header)
     return Finding(
         "FILE-020",
         f"column `{column}` is missing" + (f" (nearest: `{near}`)" if near else ""),
         f"{name}:1",
-        f"deliver the rows of the table as CSV with codes; this file has the columns {found}",
+        f"deliver the rows of the table as CSV with codes; this file has the columns {delimited.shown(header)}",
     )
 
 

@@ -193,6 +193,12 @@ def test_no_column_for_codes_names_the_nearest(refusal):
     assert "Codering" in finding.fix
 
 
+def test_a_row_in_place_of_the_header_is_never_shown(refusal):
+    finding = refusal("Jansen;0612345678\nKade;5\n")
+
+    assert "Jansen" not in finding.lines()
+
+
 @pytest.mark.parametrize(
     ("content", "code", "said"),
     [

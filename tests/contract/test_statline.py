@@ -152,6 +152,14 @@ def test_missing_columns_are_all_named_with_the_nearest(refusal):
     assert "SoortMisdrijf, WijkEnBuurt, Perioden, Aantal" in findings[0].fix
 
 
+def test_a_row_in_place_of_the_header_is_never_shown(refusal):
+    for line in ("Jansen;0612345678;Kade\n", "Jansen;0612345678;Jansen\n"):
+        text = "\n".join(finding.lines() for finding in refusal(line * 2))
+
+        assert "Jansen" not in text
+        assert "0612345678" not in text
+
+
 def test_crimes_in_a_source_of_nuisance_are_refused(refusal):
     finding = refusal(CRIMES, table="47024NED")[0]
 
