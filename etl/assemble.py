@@ -57,7 +57,7 @@ def fill_snapshot(con: duckdb.DuckDBPyConnection, facts: Facts) -> None:
         "meta": _meta(facts),
         "municipality": _municipality(facts),
         "area": _areas(facts),
-        "area_neighbour": pd.DataFrame(facts.tree.neighbours(), columns=["area_code", "neighbour_code"]),
+        "area_neighbour": _neighbours(facts),
         "map_layer": _map_layers(facts),
         "indicator": _indicators(facts),
         "period": _periods(facts),
@@ -150,6 +150,11 @@ def _areas(facts: Facts) -> pd.DataFrame:
             "has_figures": has_figures(facts.cells, facts.axis, events),
         }
     )
+
+
+def _neighbours(facts: Facts) -> pd.DataFrame:
+    pairs = [pair for level in AreaLevel for pair in facts.tree.neighbours(level)]
+    return pd.DataFrame(pairs, columns=["area_code", "neighbour_code"])
 
 
 def _map_layers(facts: Facts) -> pd.DataFrame:

@@ -60,14 +60,14 @@ def feeds(source: Source, indicators: dict[str, Indicator]) -> pd.DataFrame:
 
 
 def lay_over(con: duckdb.DuckDBPyConnection, deliveries: Sequence[Accepted], table: str) -> str:
-    """One RAW table (plus `delivery`) of all deliveries: the newest wins per period and measure, for all areas at once.
+    """One RAW table or view (plus `delivery`) of all deliveries: the newest wins per period and measure, for all areas at once.
 
     Args:
         deliveries: oldest first.
     """
     if len(deliveries) == 1:
         only = deliveries[0]
-        con.execute(f'CREATE OR REPLACE TABLE "{table}" AS SELECT *, \'{only.sha256}\' AS delivery FROM "{only.table}"')
+        con.execute(f'CREATE OR REPLACE VIEW "{table}" AS SELECT *, \'{only.sha256}\' AS delivery FROM "{only.table}"')
         return table
     union = " UNION ALL BY NAME ".join(
         f"SELECT *, {rank} AS delivery_rank, '{delivery.sha256}' AS delivery FROM \"{delivery.table}\""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import chdtri, ndtri
@@ -60,6 +62,7 @@ def exact_poisson(counts: ArrayLike, *, confidence: float = 0.95) -> Floats:
     return np.column_stack([np.where(np.isnan(events), np.nan, lower), upper])
 
 
+@lru_cache(maxsize=8)
 def exact_poisson_bounds(max_count: int = EXACT_BELOW - 1, *, confidence: float = 0.95) -> Floats:
     """Exact bounds of 0, 1, … max_count events, shape (max_count + 1, 2): constants for a query."""
     return exact_poisson(np.arange(max_count + 1), confidence=confidence)
@@ -89,7 +92,7 @@ def poisson_bounds(counts: ArrayLike, *, confidence: float = 0.95) -> Floats:
     events = whole_counts(counts)
     small = events < EXACT_BELOW
     bounds = byar(events, confidence=confidence)
-    bounds[small] = exact_poisson(events[small], confidence=confidence)
+    bounds[small] = exact_poisson_bounds(confidence=confidence)[events[small].astype(np.intp)]
     return bounds
 
 
