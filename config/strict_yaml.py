@@ -24,7 +24,7 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
 )
 
-from config.errors import Finding
+from config.errors import Finding, MachineError
 
 MAX_BYTES = 256_000
 MAX_DEPTH = 20
@@ -80,6 +80,9 @@ class Document:
 def read(path: Path, shown: str, *, required: tuple[str, ...] = ()) -> Document:
     """The document in `path`. Never raises for what is in the file: `findings` tells, `data` is None then.
 
+    Raises:
+        MachineError: the file cannot be read at all.
+
     Args:
         path: an existing file.
         shown: its name in messages.
@@ -114,7 +117,13 @@ def read(path: Path, shown: str, *, required: tuple[str, ...] = ()) -> Document:
 
 def _text(path: Path, document: Document) -> str | None:
     """The file as text; None after a finding on its size or encoding."""
-    size = path.stat().st_size
+    try:
+        size = path.stat().st_size
+        raw = path.read_bytes() if size <= MAX_BYTES else b""
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        fix = "give the user of this program the right to read it"
+        raise MachineError("CFG-038", f"file cannot be read: {reason}", where=document.shown, fix=fix) from error
     if size > MAX_BYTES:
         document.add(
             "CFG-017",
@@ -123,7 +132,6 @@ def _text(path: Path, document: Document) -> str | None:
             fix="keep figures out of the configuration; give files below the municipality's folder",
         )
         return None
-    raw = path.read_bytes()
     if raw[:2] in (b"\xff\xfe", b"\xfe\xff") or (len(raw) > 3 and raw[1:4:2] == b"\x00\x00"):
         document.add("CFG-032", "encoded as UTF-16", where=document.shown, fix="save as UTF-8")
         return None

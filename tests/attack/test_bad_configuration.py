@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from pathlib import Path
 
 import pytest
@@ -325,3 +326,39 @@ def test_rubbish_ends_in_a_finding_not_in_a_traceback(content: bytes, tmp_path: 
 
     assert findings
     assert all(finding.code.startswith("CFG-") and finding.fix for finding in findings)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_spoiled_files_are_accepted_or_refused_with_findings(seed: int, tmp_path: Path):
+    source = random.Random(seed)
+    pieces = [
+        "no",
+        "0153",
+        "[]",
+        "{",
+        "- ",
+        "*a",
+        "&b",
+        "!t ",
+        "'",
+        "\t",
+        "\n",
+        ":",
+        "1e400",
+        "../x",
+        "<",
+        "é",
+        "\x00",
+        "?",
+    ]
+
+    for _ in range(60):
+        text = SMALLEST + TABULAR + OWN.format(first="dwellings", second="population")
+        for _ in range(source.randint(1, 3)):
+            at = source.randrange(len(text))
+            text = text[:at] + source.choice(pieces) + text[at + source.randrange(3) :]
+        for finding in findings_of(tmp_path, text):
+            assert finding.code.startswith("CFG-")
+            assert finding.where.partition(".yml")[0].endswith("municipalities/x")
+            assert finding.what
+            assert finding.fix
