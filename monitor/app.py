@@ -13,8 +13,8 @@ from pathlib import Path
 from flask import Flask
 
 from config.errors import ConfigError, MachineError, UsageError
-from config.load import available, load_municipality, load_site
 from config.installation import Site
+from config.load import available, load_municipality, load_site
 from config.vocabulary import Edition
 from etl.snapshot import SnapshotStore
 from monitor import compression, dash_app, data_addresses, public_addresses

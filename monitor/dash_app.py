@@ -21,7 +21,8 @@ from monitor.tenant import THEME_COOKIE, Tenant
 
 #: Bundles that Dash puts on every page and this monitor never uses.
 _UNUSED_SCRIPTS = re.compile(r'\s*<script src="[^"]*/(?:dash_table/|deps/polyfill)[^"]*"></script>')
-_DASH_CONFIG_SECRETS = ("python_version",)
+#: Told to every page by Dash: our version of Python, and where to look for a newer Dash.
+_UNTOLD = ("python_version", "dash_version_url")
 
 
 class TenantDash(Dash):
@@ -46,7 +47,8 @@ class TenantDash(Dash):
         )
 
     def _config(self) -> dict[str, Any]:
-        return {key: value for key, value in super()._config().items() if key not in _DASH_CONFIG_SECRETS}
+        told = {key: value for key, value in super()._config().items() if key not in _UNTOLD}
+        return told | {"disable_version_check": True}
 
     def interpolate_index(self, **parts: Any) -> str:
         language = language_of(self.tenant.configured, request.query_string.decode("ascii", "replace"))

@@ -79,8 +79,8 @@ def _chooser(tenants: Sequence[Tenant]) -> str:
         Markup(
             '<!DOCTYPE html><html lang="nl"{theme}><head><meta charset="utf-8"><title>Buurtbeeld</title>'
             '<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="/favicon.ico">'
-            '<style>{face}</style><link rel="stylesheet" href="/g/{first}/assets/a-tokens.css">'
-            '<link rel="stylesheet" href="/g/{first}/assets/b-layout.css"></head><body><main class="chooser">'
+            '<style>{face}</style><link rel="stylesheet" href="/g/{first}/assets/tokens.css">'
+            '<link rel="stylesheet" href="/g/{first}/assets/layout.css"></head><body><main class="chooser">'
             '<p class="logo"><span class="logo-mark"></span><span class="logo-word">Buurtbeeld</span></p>'
             "<h1>Kies een gemeente</h1><ul>{entries}</ul></main></body></html>"
         ).format(theme=theme, face=Markup(font_face()), first=first, entries=entries)

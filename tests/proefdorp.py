@@ -1,8 +1,8 @@
 """Proefdorp: a small invented municipality as a published snapshot, made from its tables without a load.
 
-For tests of queries and screens. Two districts of six neighbourhoods, thirty-four months, three rates, one count and the
-population; every status of the internal edition occurs. Figures follow from a fixed rule, so a test can say what it
-expects.
+For tests of queries and screens. Two districts of six neighbourhoods, thirty-four months, three rates, one count and
+the population; every status of the internal edition occurs. Figures follow from a fixed rule, so a test can say what
+it expects.
 """
 
 from __future__ import annotations
@@ -46,6 +46,28 @@ INDICATORS: dict[str, tuple[Any, ...]] = {
     "population": ("context", "population", "Inwoners", "Residents", "count", None, "neutral", "key_figures"),
 }  # fmt: skip
 EVENTS = tuple(INDICATORS)[:4]
+
+
+CONFIGURATION = """\
+code: GM9901
+name: Proefdorp
+folder: proefdorp
+geography: {boundaries: buurten.geojson, vintage: 2026, schematic: true}
+sources:
+  - {id: key_figures, kind: kwb, path: "kwb/*.csv"}
+  - {id: police, kind: statline, table: 47022NED, path: "politie/*.csv", practice: true}
+indicators: {packs: [police, context]}
+"""
+
+
+def make_config(folder: Path, warehouse: Path, slugs: tuple[str, ...] = (SLUG,)) -> Path:
+    """Write a configuration folder with one municipality per slug over a warehouse; returns the folder."""
+    (folder / "municipalities").mkdir(parents=True)
+    (folder / "site.yml").write_text(f'warehouse: "{warehouse}"\ndata_roots: [data]\n', encoding="utf-8")
+    for number, slug in enumerate(slugs):
+        text = CONFIGURATION.replace("GM9901", f"GM990{number + 1}").replace("folder: proefdorp", f"folder: {slug}")
+        (folder / "municipalities" / f"{slug}.yml").write_text(text, encoding="utf-8")
+    return folder
 
 
 def make_snapshot(root: Path, slug: str = SLUG) -> str:
@@ -110,6 +132,7 @@ def _indicators() -> pd.DataFrame:
             "owner": {"nl": "Team Veiligheid", "en": "Safety team"},
             "follow_up": {"nl": "Bespreek met de wijkagent.", "en": "Discuss with the community officer."},
             "source": {"publisher": "Politie", "licence": "CC BY 4.0"},
+            "numerator": {"kwb": {"columns": ["AantalInwoners"]}} if source == "key_figures" else {"tabular": {}},
         }  # fmt: skip
         rows.append(
             {"indicator": indicator, "position": position, "pack": pack, "theme": theme, "label_nl": dutch,

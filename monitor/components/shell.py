@@ -79,7 +79,7 @@ def nothing_here(configured: Any, slug: str, language: str, role: Role) -> tuple
     content = html.Div(
         [
             page_head(configured.municipality.name, _("There is no page at this address")),
-            html.P(dcc.Link(_("To the overview"), href=href(slug, ""))),
+            html.P(html.A(_("To the overview"), href=href(slug, ""))),
         ],
         className="content",
     )
@@ -140,7 +140,7 @@ def _header(configured: Any, slug: str, language: str, newest: str | None, here:
     municipality = configured.municipality
     first = municipality.languages[0]
     switch = [
-        dcc.Link(
+        html.A(
             code.upper(),
             href=here(lang=None if code == first else code),
             className="language",
@@ -158,7 +158,7 @@ def _header(configured: Any, slug: str, language: str, newest: str | None, here:
             title=_("Menu"),
             **{"aria-label": _("Menu"), "aria-expanded": "false", "aria-controls": "sidebar"},
         ),
-        dcc.Link(
+        html.A(
             [
                 html.Span(className="logo-mark", **{"aria-hidden": "true"}),
                 html.Span("Buurtbeeld", className="logo-word"),
@@ -198,7 +198,7 @@ def _menu(slug: str, language: str | None, role: Role, current: Page | None, _: 
     for number, group in enumerate(name for name in GROUPS if any(page.group == name for page in seen)):
         entries = [
             html.Li(
-                dcc.Link(
+                html.A(
                     [icon(page.icon), html.Span(_(page.title))],
                     href=href(slug, page.path, lang=language),
                     className="menu-link" + (" is-current" if page is current else ""),
