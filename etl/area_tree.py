@@ -22,16 +22,18 @@ from etl.geometry import (
     OVERLAP_SHARE,
     PLANE,
     Geometries,
+    Overlap,
     array_of,
+    borders,
     close_borders,
     dissolve,
-    gaps,
     overlaps,
     polygonal,
     reproject,
 )
 from etl.sources.area_list import AreaList
-from etl.sources.boundaries import LEVEL_OF_PREFIX, Boundaries, Where
+from etl.sources.boundaries import Boundaries, Where
+from etl.sources.properties import LEVEL_OF_PREFIX
 
 #: A listed outline of which less than this share is free is no area of its own on the map.
 FREE_SHARE = 0.05
@@ -171,10 +173,27 @@ def _settle_borders(draft: Draft, areas: list[_Area]) -> list[Finding]:
     """Refuse areas that overlap; let borders of one level that miss each other by a hair meet."""
     areas.sort(key=lambda area: area.code)
     plane = array_of([area.plane for area in areas])
-    files = ", ".join(draft.boundaries.files)
+    before = borders(plane)
+    if before.meet and not before.has_slivers:
+        return []
     found = overlaps(plane)
-    conflicts = [overlap for overlap in found if overlap.share > OVERLAP_SHARE]
+    _refuse_overlaps(draft, areas, [overlap for overlap in found if overlap.share > OVERLAP_SHARE])
+    closed = close_borders(plane)
+    if closed is None:
+        return []
+    _move(areas, closed)
+    shared, filled = sum(overlap.area_m2 for overlap in found), max(before.holes_m2 - borders(closed).holes_m2, 0)
+    what = (
+        f"{_files(draft)}: borders did not meet exactly and were closed"
+        f" (overlaps {shared:,.0f} m², slivers up to {CLOSE:.0f} m wide {filled:,.0f} m²)"
+    )
+    fix = "nothing; or use the boundaries as CBS publishes them"
+    return [Finding("GEO-104", what, _files(draft), fix, level="note")]
+
+
+def _refuse_overlaps(draft: Draft, areas: list[_Area], conflicts: list[Overlap]) -> None:
     if conflicts:
+        files = _files(draft)
         raise AreasError.of(
             Finding(
                 "GEO-009",
@@ -185,19 +204,15 @@ def _settle_borders(draft: Draft, areas: list[_Area]) -> list[Finding]:
             )
             for overlap in conflicts
         )
-    before = gaps(plane) if len(plane) else []
-    closed, was_moved = close_borders(plane)
-    if not was_moved:
-        return []
+
+
+def _move(areas: list[_Area], closed: Geometries) -> None:
     for area, shape in zip(areas, closed, strict=True):
-        if not shape.equals(area.plane):
-            area.plane, area.degrees = shape, None
-    shared, filled = sum(overlap.area_m2 for overlap in found), sum(before) - sum(gaps(closed))
-    what = (
-        f"{files}: borders did not meet exactly and were closed"
-        f" (overlaps {shared:,.0f} m², slivers up to {CLOSE:.0f} m wide {max(filled, 0):,.0f} m²)"
-    )
-    return [Finding("GEO-104", what, files, "nothing; or use the boundaries as CBS publishes them", level="note")]
+        area.plane, area.degrees = shape, None
+
+
+def _files(draft: Draft) -> str:
+    return ", ".join(draft.boundaries.files)
 
 
 def _smallest(areas: Areas) -> list[_Area]:
@@ -211,12 +226,13 @@ def _smallest(areas: Areas) -> list[_Area]:
 
 def _place_listed(areas: Areas, listed: Areas) -> None:
     """Give a listed outline the ground that no boundary covers, and let its border meet theirs."""
+    outlined = sorted((area for area in listed.values() if area.degrees is not None), key=lambda area: area.code)
+    if not outlined:
+        return
     base = _smallest(areas)
     placed: list[_Area] = []
     covered = dissolve(array_of([area.plane for area in base]))
-    for area in sorted(listed.values(), key=lambda area: area.code):
-        if area.degrees is None:
-            continue
+    for area in outlined:
         outline = reproject(array_of([area.degrees]), DEGREES, PLANE)[0]
         free = polygonal(outline.difference(covered).buffer(-CLOSE).buffer(CLOSE))  # without slivers along borders
         area.degrees = None
@@ -225,25 +241,21 @@ def _place_listed(areas: Areas, listed: Areas) -> None:
         area.plane = polygonal(outline.difference(covered))
         covered = shapely.union_all([covered, area.plane])
         placed.append(area)
-    if not placed:
-        return
     together = base + placed
-    closed, _ = close_borders(array_of([area.plane for area in together]), width=2 * CLOSE)
-    for area, shape in zip(together, closed, strict=True):
-        if not shape.equals(area.plane):
-            area.plane, area.degrees = shape, None
+    closed = close_borders(array_of([area.plane for area in together]), width=2 * CLOSE) if placed else None
+    if closed is not None:
+        _move(together, closed)
 
 
 def _gap_findings(draft: Draft, areas: Areas, listed: Areas) -> list[Finding]:
     shapes = [area.plane for area in (*_smallest(areas), *listed.values()) if area.plane is not None]
-    found = gaps(array_of(shapes))
-    if not found:
+    found = borders(array_of(shapes))
+    if not found.holes:
         return []
-    files = ", ".join(draft.boundaries.files)
-    noun = "gap" if len(found) == 1 else "gaps"
-    what = f"{files}: {len(found)} {noun}, {sum(found):,.0f} m² together; map shows them empty"
+    noun = "gap" if len(found.holes) == 1 else "gaps"
+    what = f"{_files(draft)}: {len(found.holes)} {noun}, {found.holes_m2:,.0f} m² together; map shows them empty"
     fix = "add the missing areas to the file, or name them with `geography.area_list`"
-    return [Finding("GEO-010", what, files, fix, level="warning")]
+    return [Finding("GEO-010", what, _files(draft), fix, level="warning")]
 
 
 def _listed_findings(draft: Draft, listed: Areas) -> list[Finding]:
@@ -254,8 +266,7 @@ def _listed_findings(draft: Draft, listed: Areas) -> list[Finding]:
     numbers = ", ".join(f"{count} {level.value}" for level, count in sorted(counts.items()))
     codes = sorted(listed)
     shown = ", ".join(codes[:5]) + (f" and {len(codes) - 5} more" if len(codes) > 5 else "")
-    files = ", ".join(draft.boundaries.files)
-    what = f"{draft.listed.name}: {len(listed)} areas are not in {files} ({numbers}: {shown})"
+    what = f"{draft.listed.name}: {len(listed)} areas are not in {_files(draft)} ({numbers}: {shown})"
     fix = f"nothing if they have no outline; else use boundaries and a list of the same year ({draft.vintage})"
     return [Finding("GEO-108", what, draft.where("geography", "area_list"), fix, level="warning")]
 
@@ -295,9 +306,9 @@ def _unite(area: _Area, children: list[_Area]) -> None:
     """The union of the parts, unless a file or list has the area itself."""
     if area.plane is not None:
         return
-    shapes = [child.plane for child in children if child.plane is not None]
-    if shapes:
-        area.plane = dissolve(array_of(shapes))
+    shapes = array_of([child.plane for child in children if child.plane is not None])
+    if len(shapes):
+        area.plane = dissolve(shapes, meet=len(shapes) < 2 or bool(shapely.coverage_is_valid(shapes)))
         area.is_water = all(child.is_water for child in children if child.plane is not None)
 
 
@@ -349,7 +360,8 @@ def _frame(draft: Draft, areas: Areas) -> pd.DataFrame:
 
 def _in_degrees(areas: Sequence[_Area], plane: Geometries) -> list[Any]:
     """As the file has it where the polygon was not moved, else back from the plane."""
-    moved = reproject(plane, PLANE, DEGREES)
+    to_move = array_of([shape if area.degrees is None else None for area, shape in zip(areas, plane, strict=True)])
+    moved = reproject(to_move, PLANE, DEGREES)
     return [area.degrees if area.degrees is not None else shape for area, shape in zip(areas, moved, strict=True)]
 
 

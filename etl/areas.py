@@ -111,11 +111,16 @@ class AreaTree:
         gm = self.municipality_code[2:]
         return code == f"WK{gm}99" or (code.startswith(f"BU{gm}99") and len(code) == 10)
 
+    @cached_property
+    def _plane(self) -> dict[str, Any]:
+        """Code -> polygon in EPSG:28992, for areas that have one."""
+        drawn = {code: row["geometry"] for code, row in self._rows.items() if row["geometry"] is not None}
+        return dict(zip(drawn, reproject(array_of(list(drawn.values())), DEGREES, PLANE), strict=True))
+
     def geometries(self, level: AreaLevel | str) -> tuple[list[str], Geometries]:
         """Codes with a polygon of one level, sorted, and their geometry in EPSG:28992 (metres)."""
-        codes = [code for code in self.codes(level) if self._rows[code]["geometry"] is not None]
-        degrees = array_of([self._rows[code]["geometry"] for code in codes])
-        return codes, reproject(degrees, DEGREES, PLANE)
+        codes = [code for code in self.codes(level) if code in self._plane]
+        return codes, array_of([self._plane[code] for code in codes])
 
     def neighbours(self, level: AreaLevel | str) -> list[tuple[str, str]]:
         """Pairs of areas of one level that share a border or a corner, in both directions, sorted."""

@@ -110,9 +110,35 @@ def mend(geometry: BaseGeometry) -> tuple[BaseGeometry | None, bool]:
     return oriented, was_changed
 
 
+@dataclass(frozen=True)
+class Borders:
+    """How the areas of one level meet: `meet` when every shared border is one line and nothing overlaps."""
+
+    meet: bool
+    holes: tuple[BaseGeometry, ...]  # enclosed and covered by none, largest first, without noise
+
+    @property
+    def has_slivers(self) -> bool:
+        """A hole so narrow that it is one border drawn twice: twice its surface over its length is below `CLOSE`."""
+        return any(2 * hole.area / hole.length < CLOSE for hole in self.holes)
+
+    @property
+    def holes_m2(self) -> float:
+        return float(sum(hole.area for hole in self.holes))
+
+
+def borders(plane: Geometries) -> Borders:
+    """Look at how areas meet. One pass over all points: costly for detailed files."""
+    meet = len(plane) < 2 or bool(shapely.coverage_is_valid(plane))
+    united = dissolve(plane, meet=meet)
+    holes = [shapely.Polygon(ring) for part in shapely.get_parts(united) for ring in part.interiors]
+    kept = sorted((hole for hole in holes if hole.area >= NOISE_M2), key=lambda hole: -float(hole.area))
+    return Borders(meet, tuple(kept))
+
+
 def overlaps(plane: Geometries) -> list[Overlap]:
-    """Pairs that share more than noise, in order of position. A coverage with matching edges has none."""
-    if len(plane) < 2 or shapely.coverage_is_valid(plane):
+    """Pairs that share more than noise, in order of position. Areas that `meet` have none: do not ask."""
+    if len(plane) < 2:
         return []
     tree = shapely.STRtree(plane)
     left, right = tree.query(plane, predicate="intersects")
@@ -128,46 +154,24 @@ def overlaps(plane: Geometries) -> list[Overlap]:
     return sorted(found, key=lambda overlap: (overlap.first, overlap.second))
 
 
-def dissolve(plane: Geometries) -> BaseGeometry:
-    """One geometry of all: quick along matching edges, careful elsewhere."""
-    present = array_of([geometry for geometry in plane if geometry is not None])
-    if len(present) and shapely.coverage_is_valid(present):
-        united = shapely.coverage_union_all(present)
-    else:
-        united = shapely.union_all(present)
+def dissolve(plane: Geometries, *, meet: bool = False) -> BaseGeometry:
+    """One geometry of all: quick where the areas are known to meet exactly (`Borders.meet`), careful elsewhere."""
+    united = shapely.coverage_union_all(plane) if meet and len(plane) else shapely.union_all(plane)
     polygon = polygonal(united)
     return polygon if polygon is not None else shapely.Polygon()
 
 
-def gaps(plane: Geometries) -> list[float]:
-    """Surfaces that the areas enclose and none of them covers, in square metres, largest first."""
-    united = dissolve(plane)
-    holes = [shapely.Polygon(ring).area for part in shapely.get_parts(united) for ring in part.interiors]
-    return sorted((hole for hole in holes if hole >= NOISE_M2), reverse=True)
+def close_borders(plane: Geometries, width: float = CLOSE) -> Geometries | None:
+    """The same areas with borders that meet exactly; None when an area would vanish (as thin as a sliver itself).
 
-
-def close_borders(plane: Geometries, width: float = CLOSE) -> tuple[Geometries, bool]:
-    """The same areas with borders that meet exactly, and whether they had to be moved.
-
-    Slivers narrower than `width` between neighbours go to the neighbour with the longest border, small overlaps
-    likewise (GEOS coverage cleaning). Wider gaps stay. Areas that already meet exactly are returned as they are.
+    Enclosed slivers narrower than `width` go to the neighbour with the longest border, small overlaps likewise (GEOS
+    coverage cleaning). Wider gaps stay.
     """
-    if len(plane) < 2 or (shapely.coverage_is_valid(plane) and not _has_slivers(plane, width)):
-        return plane, False
     cleaned = array_of([polygonal(geometry) for geometry in shapely.coverage_clean(plane, gap_width=width)])  # type: ignore[attr-defined]
-    if any(geometry is None for geometry in cleaned):  # an area as thin as a sliver: leave all as they were
-        return plane, False
-    return shapely.orient_polygons(cleaned), True
-
-
-def _has_slivers(plane: Geometries, width: float) -> bool:
-    """Gaps so narrow that they are the same border drawn twice: twice the surface over the length is below `width`."""
-    united = dissolve(plane)
-    for part in shapely.get_parts(united):
-        for ring in part.interiors:
-            if 2 * shapely.Polygon(ring).area / ring.length < width:
-                return True
-    return False
+    if any(geometry is None for geometry in cleaned):
+        return None
+    oriented: Geometries = shapely.orient_polygons(cleaned)
+    return oriented
 
 
 def touching(plane: Geometries, tolerance: float) -> list[tuple[int, int]]:

@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,27 +26,26 @@ import pyogrio
 import shapely
 
 from config.errors import AreasError, ConfigError, Finding
-from config.model import AREA_CODE
 from config.vocabulary import AreaLevel
 from etl.geometry import DEGREES, array_of, mend, reproject
 from etl.sources.archive import unpack
 from etl.sources.coordinates import settle
+from etl.sources.properties import (
+    DISTRICT_CODE,
+    DISTRICT_NAME,
+    LEVEL_OF_PREFIX,
+    NAME_COLUMNS,
+    OTHER_REGION,
+    WATER,
+    YEAR_AND_CODE,
+    area_code,
+    code_column,
+    first,
+    known_columns,
+    plain,
+    text,
+)
 
-LEVEL_OF_PREFIX = {"GM": AreaLevel.MUNICIPALITY, "WK": AreaLevel.DISTRICT, "BU": AreaLevel.NEIGHBOURHOOD}
-
-#: Property names of all vintages, written in lower case without signs. First match wins.
-CODE_COLUMNS = ("buurtcode", "bucode", "statcode", "code", "areacode", "wijkcode", "wkcode", "gemeentecode", "gmcode")
-NAME_COLUMNS = {
-    AreaLevel.NEIGHBOURHOOD: ("buurtnaam", "bunaam", "statnaam", "naam", "name", "areaname"),
-    AreaLevel.DISTRICT: ("wijknaam", "wknaam", "statnaam", "naam", "name", "areaname"),
-    AreaLevel.MUNICIPALITY: ("gemeentenaam", "gmnaam", "statnaam", "naam", "name", "areaname"),
-}
-DISTRICT_CODE = ("wijkcode", "wkcode")
-DISTRICT_NAME = ("wijknaam", "wknaam")
-WATER = ("water", "h2o")
-YEAR_AND_CODE = ("jaarstatcode", "jrstatcode", "jaarcode")
-
-OTHER_REGION = re.compile(r"^[A-Z]{2}\d{2,8}$")  # provinces, police regions, … stand in the same files
 FORMATS = "GeoPackage (.gpkg), GeoJSON (.geojson) and a zipped shapefile (.zip)"
 
 
@@ -163,11 +162,11 @@ def _layers(path: Path, name: str) -> list[str]:
     """Layers with geometry. GeoJSON must be a FeatureCollection; GDAL would also open its cousins."""
     if path.suffix.lower() not in {".shp", ".gpkg"}:
         with path.open("rb") as file:
-            text = file.read()
-        if not text.startswith(b"SQLite format 3\x00"):
-            if re.search(rb'"type"\s*:\s*"Topology"', text):
+            content = file.read()
+        if not content.startswith(b"SQLite format 3\x00"):
+            if re.search(rb'"type"\s*:\s*"Topology"', content):
                 raise _not_read(name, "TopoJSON")
-            if not re.search(rb'"type"\s*:\s*"FeatureCollection"', text):
+            if not re.search(rb'"type"\s*:\s*"FeatureCollection"', content):
                 raise _not_read(name, "JSON without a FeatureCollection")
     try:
         found = [str(layer) for layer, kind in pyogrio.list_layers(path) if kind is not None]
@@ -192,17 +191,17 @@ def _not_read(name: str, what: str) -> AreasError:
 def _read_layer(path: Path, layer: str, reading: _Reading, wanted: Request) -> None:
     """Properties first, then the geometry of the municipality's own areas only: national files stay cheap."""
     info = pyogrio.read_info(path, layer=layer)
-    columns = _columns(str(column) for column in info["fields"])
-    used = sorted({column for column in columns.values()})
+    columns = known_columns(str(column) for column in info["fields"])
+    used = sorted(set(columns.values()))
     table = pyogrio.read_dataframe(path, layer=layer, columns=used, read_geometry=False, fid_as_index=True)
-    table.columns = [_plain(str(column)) for column in table.columns]
-    code_column = _code_column(table)
-    if code_column is None:
+    table.columns = [plain(str(column)) for column in table.columns]
+    column = code_column(table)
+    if column is None:
         if len(table) and columns:
             reading.skipped["layer without area codes"] += len(table)
         return
     reading.has_codes = True
-    own = _own_rows(table, code_column, reading, wanted)
+    own = _own_rows(table, column, reading, wanted)
     if not own:
         return
     shapes = pyogrio.read_dataframe(path, layer=layer, columns=[], fids=list(own), fid_as_index=True)
@@ -210,57 +209,21 @@ def _read_layer(path: Path, layer: str, reading: _Reading, wanted: Request) -> N
     _read_areas([(code, table.loc[fid], shapes.geometry.loc[fid]) for fid, code in own.items()], said, reading, wanted)
 
 
-def _plain(column: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", column.lower())
-
-
-def _columns(fields: Iterable[str]) -> dict[str, str]:
-    """Known properties: plain word -> name in the file."""
-    known = {*CODE_COLUMNS, *DISTRICT_NAME, *WATER, *YEAR_AND_CODE}.union(*NAME_COLUMNS.values())
-    return {_plain(column): column for column in fields if _plain(column) in known}
-
-
-def _code_column(table: pd.DataFrame) -> str | None:
-    """The column that holds the areas' own codes: the first with a CBS code in it, else the first there is."""
-    present = [column for column in (*CODE_COLUMNS, *YEAR_AND_CODE) if column in table.columns]
-    for column in present:
-        if any(_code(value) for value in table[column]):
-            return column
-    return present[0] if present else None
-
-
-def _code(value: Any) -> str | None:
-    """A CBS code of gemeente, wijk or buurt, also where the year stands before it (2021BU02330000)."""
-    text = _text(value)
-    if text is None:
-        return None
-    text = re.sub(r"^\d{4}(?=[A-Z]{2})", "", text.upper())
-    return text if AREA_CODE.match(text) else None
-
-
-def _text(value: Any) -> str | None:
-    """Trimmed text with single spaces; None where nothing stands."""
-    if value is None or (isinstance(value, float) and value != value):
-        return None
-    text = " ".join(str(value).replace("\u00a0", " ").split())
-    return text or None
-
-
 def _own_rows(table: pd.DataFrame, column: str, reading: _Reading, wanted: Request) -> dict[Any, str]:
     """Feature id -> code of the municipality's own areas; the rest is counted or refused."""
     own: dict[Any, str] = {}
     for number, (fid, value) in enumerate(table[column].items(), start=1):
-        code = _code(value)
+        code = area_code(value)
         if code is not None and code[2:6] == wanted.code[2:]:
             own[fid] = code
         elif code is not None:
             reading.skipped["other municipality"] += 1
             reading.others["GM" + code[2:6]] += 1
-        elif (text := _text(value)) is None:
+        elif (written := text(value)) is None:
             what = f"{reading.name} feature {number}: no area code"
             fix = "give every area its CBS code, or take the feature out"
             reading.problem("GEO-012", what, f"{reading.name} feature {number}", fix)
-        elif OTHER_REGION.match(text.upper()):
+        elif OTHER_REGION.match(written.upper()):
             reading.skipped["other kind of region"] += 1
         else:
             what = f"{reading.name} feature {number}: the value of `{column}` is no area code"
@@ -288,19 +251,29 @@ def _read_areas(areas: list[tuple[str, Any, Any]], said: str | None, reading: _R
         return
     if settled.finding:
         reading.findings.append(settled.finding)
-    mended: list[str] = []
-    for row, shape in zip(rows, reproject(raw, settled.crs, DEGREES), strict=True):
-        geometry, was_changed = mend(shape)
-        if geometry is None:
-            _no_surface(row["area_code"], reading)
-            continue
-        if was_changed:
-            mended.append(row["area_code"])
-        row["geometry"] = geometry
+    mended = _mend(usable, rows, reading)
+    for row, shape in zip(
+        rows, reproject(array_of([row["geometry"] for row in rows]), settled.crs, DEGREES), strict=True
+    ):
+        row["geometry"] = shape if shape is None or shape.is_valid else mend(shape)[0]
     if mended:
         what = f"{reading.name}: {len(mended)} areas had borders that cross themselves or stray lines ({_few(mended)})"
         reading.findings.append(Finding("GEO-104", what, reading.name, "nothing; they are mended", level="note"))
     reading.rows.extend(_united([row for row in rows if row["geometry"] is not None], reading))
+
+
+def _mend(areas: list[tuple[str, Any, Any]], rows: list[dict[str, Any]], reading: _Reading) -> list[str]:
+    """Fill in the valid geometry of each row; returns the codes whose shape had to be changed."""
+    mended = []
+    for (code, _, shape), row in zip(areas, rows, strict=True):
+        row["geometry"], was_changed = mend(shape)
+        if row["geometry"] is None:
+            place = f"{reading.name} {code}"
+            what = f"{place}: no geometry (its outline encloses nothing)"
+            reading.problem("GEO-006", what, place, "draw the area again")
+        elif was_changed:
+            mended.append(code)
+    return mended
 
 
 def _has_surface(code: str, shape: Any, reading: _Reading) -> bool:
@@ -316,16 +289,11 @@ def _has_surface(code: str, shape: Any, reading: _Reading) -> bool:
     return True
 
 
-def _no_surface(code: str, reading: _Reading) -> None:
-    place = f"{reading.name} {code}"
-    reading.problem("GEO-006", f"{place}: no geometry (its outline encloses nothing)", place, "draw the area again")
-
-
 def _properties(code: str, row: Any, reading: _Reading) -> dict[str, Any]:
     level = LEVEL_OF_PREFIX[code[:2]]
-    name = _first(row, NAME_COLUMNS[level])
+    name = first(row, NAME_COLUMNS[level])
     is_neighbourhood = level == AreaLevel.NEIGHBOURHOOD
-    district_name = _first(row, DISTRICT_NAME) if is_neighbourhood else None
+    district_name = first(row, DISTRICT_NAME) if is_neighbourhood else None
     if "<" in (name or "") + (district_name or ""):
         place = f"{reading.name} {code}"
         reading.problem("GEO-018", f"{place}: `<` in a name", place, "write the name as plain text")
@@ -333,24 +301,17 @@ def _properties(code: str, row: Any, reading: _Reading) -> dict[str, Any]:
         "area_code": code,
         "area_level": level.value,
         "area_name": name,
-        "district_code": _first(row, DISTRICT_CODE) if is_neighbourhood else None,
+        "district_code": first(row, DISTRICT_CODE) if is_neighbourhood else None,
         "district_name": district_name,
-        "is_water": (_first(row, WATER) or "").upper() in {"JA", "B", "1", "TRUE"},
+        "is_water": (first(row, WATER) or "").upper() in {"JA", "B", "1", "TRUE"},
         "geometry": None,
         "file": reading.name,
     }
 
 
-def _first(row: Any, columns: Iterable[str]) -> str | None:
-    for column in columns:
-        if column in row.index and (text := _text(row[column])) is not None:
-            return text
-    return None
-
-
 def _compare_year(rows: list[Any], reading: _Reading, wanted: Request) -> None:
     """The year that some files carry beside the code must be the vintage that the configuration states."""
-    years = Counter(text[:4] for row in rows if (text := _first(row, YEAR_AND_CODE)) and text[:4].isdigit())
+    years = Counter(year[:4] for row in rows if (year := first(row, YEAR_AND_CODE)) and year[:4].isdigit())
     others = {year: count for year, count in years.items() if int(year) != wanted.vintage}
     if others:
         year = max(others, key=lambda key: others[key])

@@ -14,7 +14,7 @@ import pyproj
 import shapely
 
 from config.errors import Finding
-from etl.geometry import DEGREES, PLANE, Geometries, reproject, swapped
+from etl.geometry import DEGREES, PLANE, Geometries, array_of, reproject, swapped
 
 #: West, south, east, north in degrees, with the Dutch part of the North Sea. European Netherlands only.
 NETHERLANDS = (2.4, 50.6, 7.4, 55.9)
@@ -45,6 +45,7 @@ def settle(
         municipality: name of the municipality, in messages.
         option: place of `geography` in the configuration, such as config/municipalities/x.yml:5:3.
     """
+    geometries = array_of([shapely.box(*shapely.total_bounds(geometries))])  # where it lies is a matter of its corners
     crs = stated or said
     if crs is None:
         return _found_out(geometries, name, option)
@@ -52,7 +53,7 @@ def settle(
         system = pyproj.CRS.from_user_input(crs)
     except pyproj.exceptions.CRSError:
         return _refused("GEO-003", f"{name}: coordinate reference system {crs} is not known", name, option)
-    outer = float(np.nanmax(np.abs(shapely.bounds(geometries))))
+    outer = float(np.abs(shapely.total_bounds(geometries)).max())
     is_degrees = system.is_geographic
     if is_degrees and outer > 180:
         saying = "the file says" if crs == said else "`geography.crs` says"
