@@ -53,7 +53,7 @@ window.buurtbeeld.Drawing = (function () {
         make("rect", { width: 6, height: 6, class: "pattern-ground" }, p);
         make("circle", { cx: 3, cy: 3, r: 1.3, class: "pattern-ink" }, p);
       }),
-      pattern("provisional", 7, 135, function (p) { make("rect", { width: 0.9, height: 7, class: "pattern-over" }, p); }),
+      pattern("provisional", 9, 135, function (p) { make("rect", { width: 1, height: 9, class: "pattern-over" }, p); }),
       pattern("estimated", 6, 90, function (p) { make("rect", { width: 0.9, height: 6, class: "pattern-over" }, p); }),
       pattern("rounded", 7, 0, function (p) { make("circle", { cx: 3.5, cy: 3.5, r: 0.8, class: "pattern-over" }, p); })
     ];
@@ -64,7 +64,7 @@ window.buurtbeeld.Drawing = (function () {
     var said = [];
     if (this.config.practice) said.push(this.config.texts.practice);
     if (this.config.schematic) said.push(this.config.texts.schematic);
-    if (said.length) make("text", { class: "map-mark", x: 10, y: "98%" }, this.svg).textContent = said.join(" · ");
+    if (said.length) make("text", { class: "map-mark", x: 2, y: "100%", dy: -6 }, this.svg).textContent = said.join(" · ");
   };
 
   Drawing.prototype.outlines = function (layer) {

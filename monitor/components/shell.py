@@ -67,7 +67,7 @@ def compose(view: View) -> tuple[Any, ...]:
     return (
         _header(view.configured, view.slug, view.language, _newest_police(view), view.here, view.is_practice),
         _menu(view.slug, view._chosen_language(), view.role, view.page, _),
-        html.Div([*told, content], className="content"),
+        html.Div([html.Div(told) if told else None, content], className="content"),
         _footer(view),
         {"title": f"{_(view.page.title)} – {place} – Buurtbeeld", "language": view.language, "path": view.here()},
     )
@@ -121,18 +121,14 @@ def _without_figures(
 
 
 def _newest_police(view: View) -> str | None:
-    """Newest month, week or year that the police figures reach, in words."""
+    """Newest week that the police figures reach, in words; where there are no weeks the newest month, and so on."""
     facts = view.outline
     police = set(facts.indicators.index[facts.indicators["pack"].isin(_POLICE_PACKS)])
-    ends = [
-        periods[-1]
-        for (indicator, kind), periods in facts.available.items()
-        if indicator in police and kind in ("week", "month", "year") and periods
-    ]
-    if not ends:
-        return None
-    newest = max(ends, key=lambda period: (facts.periods.at[period, "last_day"], len(period)))
-    return period_name(newest, view._)
+    for kind in ("week", "month", "quarter", "year"):
+        ends = [periods[-1] for (name, length), periods in facts.available.items() if name in police and length == kind]
+        if ends:
+            return period_name(max(ends, key=lambda period: facts.periods.at[period, "last_day"]), view._)
+    return None
 
 
 def _header(configured: Any, slug: str, language: str, newest: str | None, here: Any, is_practice: bool) -> list[Any]:

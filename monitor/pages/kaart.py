@@ -39,8 +39,7 @@ def layout(view: View) -> html.Div:
             [
                 _head(view, _("Map")),
                 card(_("Map"), empty(_("There are no outlines or no figures per area in this snapshot."))),
-            ],
-            className="content",
+            ]
         )
     state, told = _first_state(view, indicators, levels)
     return html.Div(
@@ -71,8 +70,7 @@ def layout(view: View) -> html.Div:
                     span=5,
                 ),
             ),
-        ],
-        className="content",
+        ]
     )
 
 
