@@ -218,7 +218,7 @@ def test_geo_015_one_and_a_half_million_points_are_accepted_and_a_light_copy_is_
     path = write(tmp_path / "b.gpkg", rows)
     before = path.read_bytes()
 
-    started = time.monotonic()
+    started = time.process_time()
     tree, findings = tree_of(path)
     text, _ = encode(tree, "neighbourhood")
 
@@ -226,7 +226,7 @@ def test_geo_015_one_and_a_half_million_points_are_accepted_and_a_light_copy_is_
     assert len(text) < 25_000
     assert text.count('"BU') == 25
     assert path.read_bytes() == before
-    assert time.monotonic() - started < 120
+    assert time.process_time() - started < 90
 
 
 def test_geo_016_an_area_of_water_only_is_accepted(tmp_path: Path) -> None:

@@ -9,8 +9,10 @@ import pytest
 from shapely import Polygon
 
 from config.errors import AreasError, ConfigError
+from config.load import load_municipality
 from config.model import CustomArea
 from config.vocabulary import AreaLevel
+from etl.areas import build_tree
 from etl.sources.area_list import police_code, read_area_list
 from tests.boundary_files import SOUTH, UNIT, WEST, four, police_line, read, square, tree_of, where, write
 
@@ -279,3 +281,33 @@ def test_borders_that_miss_each_other_by_a_hair_are_closed_and_told(tmp_path: Pa
     assert "GEO-010" not in findings
     assert tree.frame["area_km2"].iloc[0] == pytest.approx(4.0, abs=1e-6)
     assert not tree.frame["geometry"].iloc[0].interiors
+
+
+def test_a_configured_municipality_gets_its_tree_from_its_own_folder(tmp_path: Path) -> None:
+    (tmp_path / "config/municipalities").mkdir(parents=True)
+    (tmp_path / "data/enschede").mkdir(parents=True)
+    write(tmp_path / "data/enschede/buurten.gpkg", four())
+    (tmp_path / "data/enschede/areas.txt").write_text(police_line("15302", "Oost", square(2, 0, 1, 2)), "ascii")
+    (tmp_path / "config/municipalities/enschede.yml").write_text(
+        "code: GM0153\n"
+        "name: Enschede\n"
+        "folder: enschede\n"
+        "geography:\n"
+        "  boundaries: buurten.gpkg\n"
+        "  vintage: 2024\n"
+        "  area_list: areas.txt\n"
+        "  custom_areas:\n"
+        "    - {id: midden, name: Het midden, neighbourhoods: [BU01530000, BU01530100]}\n"
+        "sources:\n"
+        "  - {id: police, kind: statline, table: 47018NED, path: 'politie/*.csv'}\n",
+        encoding="utf-8",
+    )
+    configured = load_municipality(tmp_path / "config", "enschede")
+
+    tree, findings = build_tree(configured)
+
+    assert [len(tree.codes(level)) for level in tree.levels()] == [1, 3, 4, 1]
+    assert tree.files == ("buurten.gpkg",)
+    assert [(finding.code, finding.where) for finding in findings] == [
+        ("GEO-108", configured.where("geography", "area_list"))
+    ]
