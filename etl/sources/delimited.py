@@ -150,11 +150,12 @@ def _refuse_delimiter(file: TextFile, delimiter: str, header_line: int, expected
     wanted = {same(name) for name in expected}
     matches = sum(same(name) in wanted for name in names)
     found = f"{matches} that match" if expected else f"{len(names)}"
+    declared, better = (sign.replace("\t", "\\t") for sign in (delimiter, other))
     raise StructureError(
         "FILE-009",
-        f'one column found with delimiter "{delimiter}"; with "{other}" there are {found}',
+        f'one column found with delimiter "{declared}"; with "{better}" there are {found}',
         where=f"{file.name}:{header_line}",
-        fix=f'set `format.delimiter: "{other}"`',
+        fix=f'set `format.delimiter: "{better}"`',
     )
 
 
