@@ -20,6 +20,7 @@ from etl.snapshot import SnapshotStore
 from monitor import compression, dash_app, data_addresses, public_addresses
 from monitor.access import headers
 from monitor.access.guard import Guard
+from monitor.exports import routes as downloads
 from monitor.router import find_page
 from monitor.tenant import Tenant
 
@@ -56,9 +57,10 @@ def create_app(config_dir: Path, warehouse: Path | None = None, slugs: Sequence[
     folder = next(iter(tenants.values())).configured.warehouse / ".cache"
     public_addresses.add(server, list(tenants.values()), folder)
     data_addresses.add(server, tenants)
-    for slug, tenant in tenants.items():
-        hashes[slug] = tuple(dash_app.build(tenant, server, guard, str(ASSETS)).csp_hashes())
-    server.extensions["buurtbeeld"] = {"guard": guard, "tenants": tenants, "site": site}
+    downloads.add(server, tenants)
+    dashes = {slug: dash_app.build(tenant, server, guard, str(ASSETS)) for slug, tenant in tenants.items()}
+    hashes |= {slug: tuple(dash.csp_hashes()) for slug, dash in dashes.items()}
+    server.extensions["buurtbeeld"] = {"guard": guard, "tenants": tenants, "dashes": dashes}
     return server
 
 
@@ -90,6 +92,16 @@ def serve(app: Flask, host: str, port: int, *, ready: Callable[[str], None] | No
         server.run()
     finally:
         server.close()
+
+
+def require_free_port(host: str, port: int) -> None:
+    """Tell a taken port before minutes of other work.
+
+    Raises:
+        UsageError, MachineError: as `serve`.
+    """
+    refuse_open_host(host)
+    bind(host, port).close()
 
 
 def bind(host: str, port: int) -> socket.socket:

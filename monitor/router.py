@@ -239,11 +239,13 @@ class _Check:
             self._("“{asked}” in the address is unknown here; “{used}” is shown instead.", asked=asked[:60], used=used)
         )
 
-    def _one_of(self, asked: str | None, known: list[str], name: Callable[[str], str] = str) -> str | None:
+    def _one_of(
+        self, asked: str | None, known: list[str], name: Callable[[str], str] = str, *, may_guess: bool = True
+    ) -> str | None:
         """`asked` if known; else the nearest known text, with a notice; None when nothing was asked."""
         if not asked or asked in known:
             return asked or None
-        near = difflib.get_close_matches(asked[:60], known, n=1, cutoff=0.6)
+        near = difflib.get_close_matches(asked[:60], known, n=1, cutoff=0.6) if may_guess else []
         if near:
             self.say(asked, name(near[0]))
             return near[0]
@@ -262,7 +264,9 @@ class _Check:
         return self._one_of(asked, [level.value for level in AreaLevel if level in levels])
 
     def area(self, asked: str | None) -> str | None:
-        return self._one_of(asked, self.facts.areas.index.tolist(), self.facts.area_name)
+        # An area of another municipality is no slip of the pen: it is as unknown as any other text.
+        is_ours = bool(asked) and asked[2:6] == self.facts.municipality_code[2:6]
+        return self._one_of(asked, self.facts.areas.index.tolist(), self.facts.area_name, may_guess=is_ours)
 
     def period(self, asked: str | None) -> str | None:
         return self._one_of(asked, self.facts.periods.index.tolist())

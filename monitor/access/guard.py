@@ -69,6 +69,7 @@ SLUG_ROUTES: dict[str, Route] = {
     "assets/<path:filename>": Route(_READ, Role.VISITOR),
     "geo/<sha>.json": Route(_READ, Role.VISITOR),
     "v/<load_id>/<edition>/<indicator>.json": Route(_READ, Role.VISITOR),
+    "download/<name>.<extension>": Route(_READ, Role.VISITOR),
 }
 #: Routes that Dash makes and nobody gets.
 CLOSED_ROUTES = frozenset({"_reload-hash", "_favicon.ico", "_mcp", "_dash_startup_route"})

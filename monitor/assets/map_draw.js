@@ -80,8 +80,14 @@ window.buurtbeeld.Drawing = (function () {
     this.over = make("g", { class: "map-over", "aria-hidden": "true" }, this.view);
     this.bubbles = make("g", { class: "map-bubbles", "aria-hidden": "true" }, this.view);
     this.frame = make("path", { class: "map-selected", d: "", "aria-hidden": "true" }, this.view);
+    if (layer.outline) make("path", { d: layer.outline }, back);
+    // Larger areas that only a list names: ground without figures, drawn but not coloured.
+    (layer.listed || []).forEach(function (area) {
+      var ground = make("path", { d: area[1], class: "map-ground" }, front);
+      make("title", {}, ground).textContent = (self.config.names[area[0]] || area[0]) + ": " + self.config.texts.listed;
+    });
     layer.areas.forEach(function (area) {
-      make("path", { d: area[1] }, back);
+      if (!layer.outline) make("path", { d: area[1] }, back);
       var path = make("path", { d: area[1], class: "area", tabindex: "-1", role: "button", "data-code": area[0] }, front);
       self.paths[area[0]] = { area: path, over: make("path", { d: area[1] }, self.over), d: area[1], at: [area[2], area[3]] };
     });

@@ -55,7 +55,6 @@ window.buurtbeeld.mapParts = (function () {
     var number = function (key) { return function (cell) { return cell[key] === null ? -Infinity : cell[key]; }; };
     var columns = [{ key: "name", title: texts.area, sort: null }, { key: "value", title: unit, sort: number("value"), num: true }];
     if (!isCount) {
-      columns.push({ key: "interval", title: texts.interval, sort: number("lower") });
       columns.push({ key: "count", title: texts.count, sort: number("numerator"), num: true });
     }
     if (this.cells.some(function (cell) { return cell.verdict; })) {
@@ -117,12 +116,10 @@ window.buurtbeeld.mapParts = (function () {
         return header;
       }
       if (column.key === "value") {
-        var isPlain = cell.hasValue && (cell.status === "final" || cell.status === "estimated");
         if (!cell.hasValue) return el("td", "num", mark(cell.status, texts));
-        return el("td", "num strong", [cell.shown, isPlain ? null : el("span", "cell-note", texts.status[cell.status])]);
-      }
-      if (column.key === "interval") {
-        return el("td", "", cell.interval ? self.figures.text(cell.lower) + " – " + self.figures.text(cell.upper) : "–");
+        var range = cell.interval ? self.figures.text(cell.lower) + " – " + self.figures.text(cell.upper) : null;
+        var notes = [range, cell.status === "final" ? null : texts.status[cell.status]].filter(Boolean);
+        return el("td", "num strong", [cell.shown, notes.length ? el("span", "cell-note", notes.join(" · ")) : null]);
       }
       if (column.key === "count") return el("td", "num", cell.count || "–");
       return el("td", "", verdict(self.config, self.figures.body.direction, cell.verdict));

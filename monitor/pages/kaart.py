@@ -66,7 +66,7 @@ def layout(view: View) -> html.Div:
                         role="region",
                         **{"aria-label": _("The figures of the map, by area")},
                     ),
-                    subtitle=_("By name; a heading sorts"),
+                    subtitle=_("By name; a heading sorts. Below each figure: probably between"),
                     span=5,
                 ),
             ),
