@@ -19,8 +19,8 @@ from monitor.i18n import translator
 from monitor.router import Callback, Page, find_page, language_of, pages
 from monitor.tenant import THEME_COOKIE, Tenant
 
-#: Bundles that Dash puts on every page and this monitor never uses.
-_UNUSED_SCRIPTS = re.compile(r'\s*<script src="[^"]*/(?:dash_table/|deps/polyfill)[^"]*"></script>')
+#: Bundles that Dash puts on every page and this monitor never uses. (The polyfill stays: charts need what it defines.)
+_UNUSED_SCRIPTS = re.compile(r'\s*<script src="[^"]*/dash_table/[^"]*"></script>')
 #: Told to every page by Dash: our version of Python, and where to look for a newer Dash.
 _UNTOLD = ("python_version", "dash_version_url")
 

@@ -40,7 +40,7 @@ def layout(view: View) -> html.Div:
             _facts(view, here),
             grid(
                 _all_topics(view, here, chosen),
-                html.Div([_trend_card(view, here, chosen), _around_card(view, here)], className="span-5 stack"),
+                html.Div([_trend_card(view, here, chosen), _around_card(view, here)], className="span-4 stack"),
                 _chooser(view, here),
             ),
             downloads(view, Filters(areas=(here.code,)), f"figures-{here.code}"),
@@ -152,7 +152,7 @@ def _all_topics(view: View, here: Area, chosen: str | None) -> html.Section:
     )  # fmt: skip
     frame = profile(view.snapshot, here.code)
     body = [legend(view, here.level), spine_table(view, here, chosen)] if len(frame) else [empty(_("No figures yet."))]
-    return card(_("How does this area stand?"), *body, subtitle=subtitle, span=7, className="flush")
+    return card(_("How does this area stand?"), *body, subtitle=subtitle, span=8, className="flush")
 
 
 def _trend_card(view: View, here: Area, chosen: str | None) -> html.Section | None:

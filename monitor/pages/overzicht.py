@@ -26,7 +26,7 @@ from monitor.queries.series import series as ask_series
 from monitor.queries.sources import newest_by_source, sources, unallocated
 from monitor.router import Page, View
 from monitor.texts import overview
-from monitor.texts.comparison import change_sentence, rest_sentence, verdict_words
+from monitor.texts.comparison import rest_sentence, short_sentence, verdict_words
 from monitor.texts.quality import coverage_sentence, provisional_sentence, reconciliation_sentence
 
 
@@ -52,12 +52,16 @@ def layout(view: View) -> html.Div:
             _head(view, series, now, level),
             html.Div([_key_figure(view, name, name == chosen) for name in front_topics(view)], className="kpis"),
             grid(
-                small_map(view, series, now, level),
-                _standing_out(view, level),
-                _trend_card(view, series),
-                _areas_card(view, series, now, level),
-                _state_card(view),
-                _questions_card(view),
+                *listed(
+                    [
+                        small_map(view, series, now, level),
+                        _standing_out(view, level),
+                        _trend_card(view, series),
+                        _areas_card(view, series, now, level),
+                        _questions_card(view),
+                        _state_card(view),
+                    ]
+                )
             ),
         ]
     )
@@ -119,6 +123,7 @@ def _key_figure(view: View, name: str, is_current: bool) -> dcc.Link:
     change = year_on_year_for(view.snapshot, name, code, now.period) if now else None
     value, count = (known(row.value), known(row.numerator)) if row is not None else (None, None)
     is_events = counts_events(series) and count is not None
+    has_rate = is_events and value is not None and series.unit != "count"
     lines: list[Any] = [
         html.Span(series.label(view.language), className="kpi-label"),
         html.Span(
@@ -130,7 +135,7 @@ def _key_figure(view: View, name: str, is_current: bool) -> dcc.Link:
             className="kpi-line",
         ),
         html.Span(
-            f"{figure(value, series.unit, _)} {unit_name(series.unit, _)}" if value is not None and is_events else "",
+            f"{figure(value, series.unit, _)} {unit_name(series.unit, _)}" if has_rate else "",
             className="kpi-rate meta",
         ),
         html.Span(listed([_change_badge(view, series, change), _spark(view, series, code)]), className="kpi-foot"),
@@ -213,7 +218,7 @@ def _entry(view: View, one: Comparison) -> html.Li:
     owned = ownership(view, series)
     shape = "up" if one.verdict == Verdict.HIGHER else "down"
     sentence = (
-        change_sentence(one, _)
+        short_sentence(one, _)
         if one.kind == "year_before"
         else rest_sentence(one, series.unit, municipality(view.snapshot).name, _)
     )
@@ -233,8 +238,13 @@ def _entry(view: View, one: Comparison) -> html.Li:
                         ),
                         html.P(sentence),
                         html.P(
-                            listed([_("Owner: {owner}", owner=who) if who else "", html.Br() if who and owned.follow_up else None,
-                                    _("Next step: {step}", step=owned.follow_up) if owned.follow_up else ""]),
+                            listed(
+                                [
+                                    _("Owner: {owner}", owner=who) if who else "",
+                                    html.Br() if who and owned.follow_up else None,
+                                    _("Next step: {step}", step=owned.follow_up) if owned.follow_up else "",
+                                ]
+                            ),
                             className="meta",
                         ),
                     ]

@@ -54,11 +54,12 @@ def municipality(snapshot: Snapshot) -> Municipality:
 
 @remembered
 def areas(snapshot: Snapshot) -> tuple[Area, ...]:
-    """All areas of the vintage on screen: municipality, districts, neighbourhoods, own areas; by name within a level."""
+    """All areas of the vintage on screen, from municipality to neighbourhood and own area; by name within a level."""
     frame = snapshot.query(
         """
         SELECT area_code, area_level, area_name, vintage, parent, area_km2, has_figures FROM area
-        ORDER BY list_position(['municipality', 'district', 'neighbourhood', 'custom'], area_level), area_name, area_code
+        ORDER BY list_position(['municipality', 'district', 'neighbourhood', 'custom'], area_level),
+                 area_name, area_code
         """,
         [],
     )

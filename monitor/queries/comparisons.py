@@ -85,7 +85,7 @@ def year_on_year_of(snapshot: Snapshot, indicator: str, period: str) -> dict[str
         return {}
     before = calendar.same_period_last_year(period)
     now, then = _cells(snapshot, indicator, period), _cells(snapshot, indicator, before)
-    frame = now.join(then[["numerator", "value", "status"]], rsuffix="_before")
+    frame = now.join(then[["numerator", "value", "status"]].add_suffix("_before"))
     months = _months(snapshot, indicator, period)
     open_now, open_then = _incomplete(months, period), _incomplete(months, before)
     reasons = [

@@ -46,20 +46,34 @@ def change_sentence(one: Comparison | None, _: Translator) -> str:
         count=number(one.count, _), period=period_name(one.period, _),
         before=number(one.other_count, _), earlier=period_name(one.other_period, _),
     )  # fmt: skip
+    return _with_interval(one, numbers, _)
+
+
+def short_sentence(one: Comparison, _: Translator) -> str:
+    """As `change_sentence`, where the period stands above it: "28 tegen 46 een jaar eerder (−39%, …): lager."."""
+    if one.verdict is None or one.count is None or one.other_count is None:
+        return change_sentence(one, _)
+    numbers = _(
+        "{count} against {before} a year earlier", count=number(one.count, _), before=number(one.other_count, _)
+    )
+    return _with_interval(one, numbers, _)
+
+
+def _with_interval(one: Comparison, numbers: str, _: Translator) -> str:
     if one.change_pct is None or one.lower is None or one.upper is None:
-        return _("{numbers}: {verdict}.", numbers=numbers, verdict=comparison_name(one.verdict, _))
+        return _("{numbers}: {verdict}.", numbers=numbers, verdict=comparison_name(str(one.verdict), _))
     return _(
         "{numbers} ({pct}, probably {low} to {high}): {verdict}.",
         numbers=numbers,
         pct=signed_pct(one.change_pct, _),
         low=signed_pct(100 * (one.lower - 1), _),
         high=signed_pct(100 * (one.upper - 1), _),
-        verdict=comparison_name(one.verdict, _),
+        verdict=comparison_name(str(one.verdict), _),
     )
 
 
 def rest_sentence(one: Comparison | None, unit: str, municipality: str, _: Translator) -> str:
-    """The area's rate, that of the rest, and the verdict: "8,7 per 1.000 woningen; de rest van Enschede 5,4: hoger."."""
+    """The area's rate, that of the rest, and the verdict: "8,7 per 1.000 woningen; de rest 5,4: hoger."."""
     if one is None:
         return ""
     if one.verdict is None or one.value is None or one.other_value is None:

@@ -66,7 +66,7 @@ def coverage_sentence(coverage_share: float | None, n_parts: int, _: Translator)
 def reconciliation_sentence(
     whole: float | None, parts: float | None, unallocated: float | None, n_areas: int, _: Translator
 ) -> str:
-    """Do the neighbourhoods and what has no place add up to the municipality, and if not, by how much do they differ."""
+    """Do neighbourhoods and what has no place add up to the municipality, and if not, by how much do they differ?"""
     if whole is None or parts is None:
         return _(
             "The figure of the municipality is the sum of its neighbourhoods; the source gives no total of its own."

@@ -15,7 +15,7 @@ _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday",
 
 @dataclass(frozen=True)
 class Lateness:
-    """Is the next delivery late? `words` says until when the figures were expected to reach, or that no day is agreed."""
+    """Is the next delivery late? `words` says by how much, up to where the figures reach, or that no day is agreed."""
 
     is_late: bool
     words: str

@@ -6,6 +6,7 @@ from typing import Any
 
 from dash import dcc, html
 
+from config.vocabulary import Comparison as Verdict
 from monitor.components.cards import comparison_badge, empty, table
 from monitor.components.format import figure, level_name, period_name, unit_name
 from monitor.pages.parts.cells import count_cell, interval_cell, known, value_cell
@@ -75,11 +76,13 @@ def _verdict(view: View, series: Series, one: Comparison | None) -> Any:
         return html.Span("–", className="meta")
     if one.verdict is None:
         return html.Span(reason_words(one, _), className="meta")
-    text = verdict_words(one, _)
+    text: Any = verdict_words(one, _)
+    if one.verdict in (Verdict.HIGHER, Verdict.LOWER):
+        text = comparison_badge(one.verdict, series.direction, _, text)
     full = (
         change_sentence(one, _) if one.kind == "year_before" else rest_sentence(one, series.unit, _("municipality"), _)
     )
-    return html.Span(comparison_badge(one.verdict, series.direction, _, text), title=full)
+    return html.Span(text, title=full, className="verdict")
 
 
 def value_with_unit(view: View, series: Series, value: float | None) -> str:

@@ -6,11 +6,12 @@ from typing import Any
 
 from dash import dcc, html
 
+from config.vocabulary import Comparison as Verdict
 from monitor.components.cards import comparison_badge, tone
 from monitor.components.charts import spine, spine_places
 from monitor.components.format import comparison_name, figure, level_name, number, period_name, unit_name
 from monitor.pages.parts.cells import known, reason, value_cell
-from monitor.pages.parts.topics import theme_name, unit_line
+from monitor.pages.parts.topics import theme_name
 from monitor.queries.areas import Area
 from monitor.queries.comparisons import Comparison, against_rest_for, year_on_year_for
 from monitor.queries.indicators import Series, indicators
@@ -79,7 +80,9 @@ def _row(view: View, area: Area, series: Series, row: Any, is_current: bool, is_
                 href=view.here(indicator=series.indicator, period=None),
                 className="is-current" if is_current else None,
             ),
-            html.Div(f"{unit_line(series, _)} · {period_name(str(row.period), _, short=True)}", className="meta"),
+            html.Div(
+                [unit_name(series.unit, _), html.Br(), period_name(str(row.period), _, short=True)], className="meta"
+            ),
         ],
         scope="row",
     )
@@ -139,7 +142,10 @@ def _verdict(view: View, series: Series, one: Comparison | None, row: Any) -> An
     whole = (
         change_sentence(one, _) if one.kind == "year_before" else rest_sentence(one, series.unit, _("municipality"), _)
     )
-    return html.Span(comparison_badge(one.verdict, series.direction, _, verdict_words(one, _)), title=whole)
+    text: Any = verdict_words(one, _)
+    if one.verdict in (Verdict.HIGHER, Verdict.LOWER):
+        text = comparison_badge(one.verdict, series.direction, _, text)
+    return html.Span(text, title=whole, className="verdict")
 
 
 def legend(view: View, level: str) -> html.P:
@@ -158,7 +164,3 @@ def legend(view: View, level: str) -> html.P:
         ],
         className="meta spine-legend",
     )  # fmt: skip
-
-
-def unit_words(series: Series, view: View) -> str:
-    return unit_name(series.unit, view._)

@@ -1,0 +1,62 @@
+"""Downloads from the screen: the figures of a view as a file, behind the guard like every other address."""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import Any
+
+from flask import Flask, Response, request
+
+from config.errors import FixableError, NothingFound
+from monitor.exports.export import FORMATS, LIMIT, export
+from monitor.queries.observations import filters_from
+
+#: A file name in an address: chosen by us in links, so nothing else is needed.
+_NAME = re.compile(r"^[A-Za-z0-9-]{1,80}$")
+#: format -> (extension of the file, type told to the browser). A CSV comes in a zip with its metadata.
+_FILES = {
+    "csv": ("zip", "application/zip"),
+    "json": ("json", "application/json"),
+    "parquet": ("parquet", "application/vnd.apache.parquet"),
+    "xlsx": ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+}
+
+
+def add(server: Flask, tenants: dict[str, Any]) -> None:
+    """Add `/g/<slug>/download/<name>.<format>` of each municipality; the guard must allow `download/<name>.<extension>`."""
+    for slug, tenant in tenants.items():
+        _add(server, slug, tenant)
+
+
+def _add(server: Flask, slug: str, tenant: Any) -> None:
+    def download(name: str, extension: str) -> Response:
+        """The figures under the filters of the address. 400: a filter is no word; 404: nothing found."""
+        if extension not in FORMATS or not _NAME.match(name):
+            return _told(404, "not found")
+        words = {key: request.args.getlist(key) for key in request.args if key != "lang"}
+        try:
+            filters = filters_from(words)
+        except ValueError:
+            return _told(400, "vintage is a year")
+        body = io.BytesIO()
+        try:
+            with tenant.store.pinned() as snapshot:
+                export(snapshot, tenant.configured, filters, extension, body, limit=LIMIT, with_metadata=True)
+                load_id = snapshot.load_id
+        except NothingFound as error:
+            return _told(404, str(error))
+        except FixableError as error:
+            return _told(400, str(error))
+        ending, kind = _FILES[extension]
+        file_name = f"{slug}-{name}-{load_id}.{ending}"
+        return Response(
+            body.getvalue(), mimetype=kind, headers={"Content-Disposition": f'attachment; filename="{file_name}"'}
+        )
+
+    server.add_url_rule(f"/g/{slug}/download/<name>.<extension>", f"{slug}-download", download)
+
+
+def _told(status: int, text: str) -> Response:
+    """A plain text without anything the browser would run."""
+    return Response(text, status=status, mimetype="text/plain")
