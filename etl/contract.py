@@ -110,7 +110,8 @@ def check(
     pseudo_words = [w for w in found_areas if rows.is_unknown_place(w.text, areas)]
     findings += _unplaced(pseudo_words, place)
     accepted, quarantine, pseudo = _split(con, raw, bad, pseudo_words, source.id, delivery_sha, known)
-    whole = series.Delivered(con, accepted, source, place, areas, today, has_history, history)
+    present = frozenset(w.text for w in found_areas if w.text is not None) if accepted == raw.table else None
+    whole = series.Delivered(con, accepted, source, place, areas, today, has_history, history, present)
     series.refuse_scale(whole, share_measures)
     not_delivered, told = series.zero_periods(whole)
     findings += told

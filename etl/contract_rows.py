@@ -133,9 +133,11 @@ def set_aside(
         frame = pd.DataFrame({"word": list(faults), "code": list(faults.values())}, dtype="str")
         con.register(f"_bad_{column}", frame)
     fault = _number_fault(has_maximum)
-    n_numbers = con.execute(
-        f"""SELECT count(*) FROM "{raw.table}" r WHERE ({fault.replace("{is_count}", _IS_COUNT)}) IS NOT NULL"""
-    ).fetchall()[0][0]
+    n_numbers = con.execute(f'SELECT count(*) FROM "{raw.table}" WHERE {_SUSPECT}').fetchall()[0][0]
+    if n_numbers:
+        n_numbers = con.execute(
+            f'SELECT count(*) FROM "{raw.table}" r WHERE {_SUSPECT} AND ({fault}) IS NOT NULL'
+        ).fetchall()[0][0]
     has_faults = bool(n_numbers or areas or periods or measures)
     joins = " ".join(
         f"LEFT JOIN _bad_{column} {column}_fault ON r.{column} IS NOT DISTINCT FROM {column}_fault.word"
@@ -148,7 +150,7 @@ def set_aside(
             f"""
             CREATE OR REPLACE TABLE "{bad}" AS
             SELECT id, code FROM (
-                SELECT r.rowid AS id, coalesce({", ".join([*codes, fault.replace("{is_count}", _IS_COUNT)])}) AS code
+                SELECT r.rowid AS id, coalesce({", ".join([*codes, fault])}) AS code
                 FROM "{raw.table}" r {joins})
             WHERE code IS NOT NULL
             """
@@ -160,11 +162,14 @@ def set_aside(
 
 
 _IS_COUNT = "r.measure IN (SELECT measure FROM _counts)"
+#: Cheap first look: only rows like these can have a faulty number.
+_SUSPECT = f"""(mark = 'invalid' OR (mark IS NULL AND value IS NULL) OR NOT isfinite(value) OR value < 0
+    OR value > {MAX_COUNT} OR value <> trunc(value))"""
 
 
 def _number_fault(has_maximum: bool) -> str:
     """SQL of the code of what is wrong with a number; NULL where nothing is."""
-    maximum = f"WHEN {{is_count}} AND r.value > {MAX_COUNT} THEN 'VAL-103'" if has_maximum else ""
+    maximum = f"WHEN {_IS_COUNT} AND r.value > {MAX_COUNT} THEN 'VAL-103'" if has_maximum else ""
     return f"""CASE
         WHEN r.mark = 'invalid' THEN CASE
             WHEN regexp_matches(regexp_replace(r.text, '[0-9]', '', 'g'), '{_LOOKALIKE}') THEN 'VAL-040'
@@ -172,8 +177,8 @@ def _number_fault(has_maximum: bool) -> str:
         WHEN r.mark IS NULL AND r.value IS NULL THEN 'VAL-102'
         WHEN r.value IS NULL THEN NULL
         WHEN NOT isfinite(r.value) THEN 'VAL-008'
-        WHEN r.value < 0 AND {{is_count}} THEN 'VAL-004'
-        WHEN r.value <> trunc(r.value) AND {{is_count}} THEN 'VAL-005'
+        WHEN r.value < 0 AND {_IS_COUNT} THEN 'VAL-004'
+        WHEN r.value <> trunc(r.value) AND {_IS_COUNT} THEN 'VAL-005'
         {maximum} END"""
 
 

@@ -56,6 +56,7 @@ class Delivered:
     today: dt.date
     has_history: bool
     history: History | None
+    present: frozenset[str] | None = None  # areas that occur, where the caller knows them
 
     @cached_property
     def periods(self) -> pd.DataFrame:
@@ -72,6 +73,8 @@ class Delivered:
 
     @cached_property
     def delivered_areas(self) -> frozenset[str]:
+        if self.present is not None:
+            return self.present
         found = self.con.execute(f'SELECT DISTINCT area FROM "{self.accepted}"').fetchall()
         return frozenset(area for (area,) in found)
 
@@ -230,8 +233,9 @@ def _missing_areas(whole: Delivered) -> list[Finding]:
 def _gaps(whole: Delivered) -> list[Finding]:
     found = []
     for _, group in whole.periods.groupby("period_type"):
+        present = set(group.period)
         between = periods_between(group.period.iloc[0], group.period.iloc[-1])
-        missing = [period for period in between if period not in set(group.period)]
+        missing = [period for period in between if period not in present]
         if missing:
             listed = ", ".join(missing[:_NAMED]) + (
                 f" and {len(missing) - _NAMED} more" if len(missing) > _NAMED else ""
