@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
 import pandas as pd
 import shapely
+from numpy.typing import NDArray
 
 from config.errors import Finding
 from config.load import Configured
@@ -19,7 +21,7 @@ from etl.areas import AreaTree
 from etl.calendar import parse
 from etl.content import create_tables
 from etl.cube import AreaAxis
-from etl.derive import Cells, has_figures
+from etl.derive import Cells
 from etl.findings_nl import dutch
 from etl.intake import Intake
 from etl.map_layer import encode
@@ -41,6 +43,7 @@ class Facts:
     cells: Sequence[Cells]
     benchmark: pd.DataFrame
     unallocated: pd.DataFrame
+    has_figures: NDArray[np.bool_]  # per area of the axis
     findings: Sequence[Finding]
     load_id: str
     before: Path | None  # database file of the snapshot served now
@@ -137,7 +140,6 @@ def _municipality(facts: Facts) -> pd.DataFrame:
 
 def _areas(facts: Facts) -> pd.DataFrame:
     frame = facts.tree.frame
-    events = [i for i, intake in enumerate(facts.intakes) if intake.source.kind != SourceKind.KWB]
     return pd.DataFrame(
         {
             "area_code": frame.area_code,
@@ -147,7 +149,7 @@ def _areas(facts: Facts) -> pd.DataFrame:
             "parent": frame.parent,
             "geometry": [None if shape is None else shapely.to_wkb(shape) for shape in frame.geometry],
             "area_km2": frame.area_km2,
-            "has_figures": has_figures(facts.cells, facts.axis, events),
+            "has_figures": facts.has_figures,
         }
     )
 

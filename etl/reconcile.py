@@ -7,7 +7,9 @@ from collections.abc import Iterable, Sequence
 import duckdb
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from config.errors import Finding
 from config.model import Indicator
 from config.vocabulary import AreaLevel, PeriodType
 from etl.calendar import period_type_of
@@ -82,3 +84,27 @@ def reconcile(cells: Sequence[Cells], axis: AreaAxis, pseudo: pd.DataFrame, own:
             for place in np.flatnonzero(known)
         ]
     return pd.concat([pd.DataFrame(rows, columns=COLUMNS), pseudo], ignore_index=True)
+
+
+def without_figures(frame: pd.DataFrame, has_figures: NDArray[np.bool_], name: str) -> list[Finding]:
+    """Areas of the tree that no source of events ever mentions, per level: a finding, not silence.
+
+    Args:
+        frame: `etl.areas.AreaTree.frame`. has_figures: per row of it.
+    """
+    found = []
+    for level in (AreaLevel.DISTRICT, AreaLevel.NEIGHBOURHOOD):
+        silent = sorted(frame.area_code[(frame.area_level == str(level)) & ~has_figures])
+        if not silent:
+            continue
+        shown = ", ".join(silent[:10]) + (f" and {len(silent) - 10} more" if len(silent) > 10 else "")
+        found.append(
+            Finding(
+                "GEO-120",
+                f"{len(silent)} areas ({level}) have no figures from any source: {shown}",
+                where=name,
+                fix="ask the supplier, or take the areas out of the boundaries or the area list",
+                level="warning",
+            )
+        )
+    return found

@@ -27,13 +27,13 @@ from etl.benchmark import benchmarks
 from etl.conform import conform, cubes, lay_over
 from etl.cube import AreaAxis, Cube
 from etl.deliveries import DeliveryLog
-from etl.derive import Cells, derive
+from etl.derive import Cells, derive, has_figures
 from etl.disclose import disclose
 from etl.exclusive import exclusive_load
 from etl.frames import work_connection
 from etl.intake import Intake, keep, take_in
 from etl.publish import publish
-from etl.reconcile import own_rows, reconcile, unknown_places
+from etl.reconcile import own_rows, reconcile, unknown_places, without_figures
 from etl.series import Chosen, choose, complete
 from etl.storage import Damaged
 from etl.tables import SCHEMA_VERSION
@@ -140,6 +140,9 @@ def _load(configured: Configured, clock: _Clock, rebuild: bool, edition: Edition
             intakes = [keep(log, intake) for intake in intakes]
             clock.step("derive")
             figures = _figures(con, configured, intakes, axis, edition)
+            events = [i for i, one in enumerate(intakes) if SourceKind(one.source.kind) is not SourceKind.KWB]
+            covered = has_figures(figures.cells, axis, events)
+            findings = (*findings, *without_figures(tree.frame, covered, configured.slug))
             clock.step("publish", lock.load_id)
             facts = Facts(
                 configured=configured,
@@ -150,6 +153,7 @@ def _load(configured: Configured, clock: _Clock, rebuild: bool, edition: Edition
                 cells=figures.cells,
                 benchmark=benchmarks(figures.cells, axis),
                 unallocated=figures.unallocated,
+                has_figures=covered,
                 findings=findings,
                 load_id=lock.load_id,
                 before=_served_file(root, served),

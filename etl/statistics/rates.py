@@ -65,7 +65,9 @@ def exact_poisson(counts: ArrayLike, *, confidence: float = 0.95) -> Floats:
 @lru_cache(maxsize=8)
 def exact_poisson_bounds(max_count: int = EXACT_BELOW - 1, *, confidence: float = 0.95) -> Floats:
     """Exact bounds of 0, 1, … max_count events, shape (max_count + 1, 2): constants for a query."""
-    return exact_poisson(np.arange(max_count + 1), confidence=confidence)
+    bounds = exact_poisson(np.arange(max_count + 1), confidence=confidence)
+    bounds.setflags(write=False)  # shared by every caller
+    return bounds
 
 
 def byar(counts: ArrayLike, *, confidence: float = 0.95) -> Floats:

@@ -33,11 +33,16 @@ def init(
     from config.write import slug_of, starter
 
     given = remember(config, warehouse, as_json, lang)
-    text = starter(code, name)
+    try:
+        text = starter(code, name)
+    except ValueError as error:
+        raise UsageError(
+            "CLI-006", str(error), where="command line", fix="such as `buurtbeeld init GM0503 --name Delft`"
+        ) from error
     if output is not None and str(output) == "-":
         say(text.rstrip("\n"))
         return ExitCode.DONE
-    path = output or given.config_dir / "municipalities" / f"{slug_of(code, name)}.yml"
+    path = output or given.config_dir / "municipalities" / f"{slug_of(name or code)}.yml"
     if path.exists():
         raise UsageError("CLI-003", f"{path} exists already", where=str(path), fix="name another file with --output")
     path.parent.mkdir(parents=True, exist_ok=True)

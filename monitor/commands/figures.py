@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from config.errors import ExitCode
+from config.vocabulary import Edition
 from monitor.commands.loading import SlugArgument, require_internal
 from monitor.commands.options import ConfigOption, JsonOption, LangOption, WarehouseOption, remember, say, say_json
 
@@ -37,25 +40,32 @@ def export(
 ) -> int:
     """Write figures as on screen."""
     from config.load import load_municipality
-    from monitor.exports import Filters, export_figures
+    from etl.asof import load_served
+    from etl.snapshot import open_snapshot
+    from monitor.exports import export as write
+    from monitor.queries.observations import Filters
 
     given = remember(config, warehouse, as_json, lang)
     require_internal(edition)
     configured = load_municipality(given.config_dir, slug, warehouse=given.warehouse_dir)
     filters = Filters(
         indicators=tuple(indicator or ()),
-        level=level,
+        levels=(level,) if level else (),
         areas=tuple(area or ()),
         period=period,
-        from_period=from_period,
-        to_period=to_period,
+        first=from_period,
+        last=to_period,
         period_type=period_type,
         vintage=vintage,
     )
-    rows = export_figures(configured, filters, form=form, output=output, asof=asof)
-    if output is not None and str(output) != "-":
+    root = configured.warehouse / slug
+    is_stream = output is None or str(output) == "-"
+    load_id = None if asof is None else load_served(root, asof)
+    with closing(open_snapshot(root, Edition(edition), load_id)) as snapshot:
+        written = write(snapshot, configured, filters, form, sys.stdout.buffer if is_stream else output)
+    if not is_stream:
         if given.json:
-            say_json({"file": str(output), "rows": rows})
+            say_json({"file": str(output), "rows": written.n_rows})
         else:
-            say(f"{output}: {rows:,} rows")
+            say(f"{output}: {written.n_rows:,} rows")
     return ExitCode.DONE

@@ -42,9 +42,10 @@ def preview(
     lang: LangOption = None,
 ) -> int:
     """Show how a file would be read; changes nothing."""
+    from etl.preview import preview_file
+
     from config.load import load_municipality
     from etl.areas import build_tree
-    from etl.preview import preview_file
 
     given = remember(config, warehouse, as_json, lang)
     configured = load_municipality(given.config_dir, slug, warehouse=given.warehouse_dir)
@@ -122,10 +123,15 @@ def _progress(given: Options) -> Iterator[Callable[[str], Callable[[str, str], N
 
 
 def _tell_report(report: Any) -> None:
+    """Errors and warnings whole; a file that came twice in a line; of other notes only how many there are."""
     tell(finding for finding in report.findings if finding.level != "note")
     notes = [finding for finding in report.findings if finding.level == "note"]
     for note in notes:
-        say(f"{report.slug}: {note.what}")
+        if note.code == "FILE-028":
+            say(f"{report.slug}: {note.what}")
+    others = sum(note.code != "FILE-028" for note in notes)
+    if others and not report.exit_code:
+        say(f"{report.slug}: {others} notes about the files; see the page Gegevens, or --json")
     if report.traceback:
         sys.stderr.write(report.traceback)
     if report.exit_code:

@@ -47,7 +47,8 @@ class Standing:
             size = sum(snapshot["bytes"] for snapshot in self.snapshots) / 1e6
             head = [
                 f"{self.slug}: snapshot {self.load_id} is served, published {self.published}",
-                f"  {len(self.snapshots)} snapshots kept ({size:.1f} MB), deliveries {self.delivery_bytes / 1e6:.1f} MB, "
+                f"  {len(self.snapshots)} snapshots kept ({size:.1f} MB), "
+                f"deliveries {self.delivery_bytes / 1e6:.1f} MB, "
                 f"{self.free_bytes / 1e9:.0f} GB free",
             ]
         return "\n".join([*head, *(f"  {_line(source)}" for source in self.sources)])
