@@ -74,7 +74,7 @@ _CLASSIFIED = _set(
     "regio soort categorie category delict misdrijf gebied buurt wijk gemeente area region indicator thema"
     " onderwerp periode type klasse code eenheid statistiek"
 )
-_AXES = _set("x y lat lon lng long rd wgs wgs84 epsg coord etrs")
+_AXES = _set("x y lat lon lng long rd wgs 84 epsg 4326 28992 coord etrs 89")
 _AXIS_NAMES = _set("x y lat lon lng")
 _POSTCODE = _set("pc6 postcode6 postcodes6 postcode6pos pc6code zip6 p6")
 #: A text that is a name of a column and nothing else; only such a text is repeated in a message.
@@ -105,7 +105,7 @@ def is_postcode(heading: str) -> bool:
 
 
 def _subject(heading: str) -> str | None:
-    """name, birth, or other: what a personal heading speaks of; None for a harmless one."""
+    """name, birth, text, coordinate or other: what a personal heading speaks of; None for a harmless one."""
     words = words_of(heading)
     found = set(words)
     runs = _runs(words)
@@ -122,19 +122,25 @@ def _subject(heading: str) -> str | None:
     if runs & (_NUMBERS | _PLACES) and not is_count:
         return "other"
     if runs & _FREE_TEXT and not found & _CLASSIFIED:
-        return "other"
-    letters = {word for word in found if not word.isdigit()}
-    return "other" if letters and letters <= _AXES and letters & _AXIS_NAMES else None
+        return "text"
+    spelled = set(words_of(f"{heading}_"))  # with the number at its end: `x_1` is a topic, `x` a coordinate
+    return "coordinate" if spelled and spelled <= _AXES and spelled & _AXIS_NAMES else None
 
 
 def check_headings(
-    header: Sequence[str], *, name: str, line: int = 1, declared: Collection[str] = ()
+    header: Sequence[str],
+    *,
+    name: str,
+    line: int = 1,
+    declared: Collection[str] = (),
+    is_published: bool = False,
 ) -> tuple[Finding, ...]:
     """Refuse a file whose headings speak of persons.
 
     Args:
         header: column names in file order. name, line: the file and the line of its header, for messages.
         declared: the columns that the configuration reads (compared without regard to case).
+        is_published: an open table of CBS or police, in which notes and coordinates are about areas.
 
     Returns:
         Notes on what is not read: undeclared columns, and postcodes as a warning.
@@ -149,6 +155,8 @@ def check_headings(
     for position, heading in enumerate(header, start=1):
         where, is_declared = f"{name}:{line}:{position}", heading.casefold() in wanted
         subject = _subject(heading)
+        if is_published and subject in ("text", "coordinate"):
+            subject = None
         if subject is not None:
             refused.append(_refusal(heading, subject, where, is_declared))
         elif is_postcode(heading):

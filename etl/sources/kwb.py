@@ -23,6 +23,7 @@ import duckdb
 from config.errors import Finding, StructureError
 from config.model import KwbSource
 from etl.frames import RAW, RawFrame, create
+from etl.personal_data import check_headings
 from etl.sources import cbs, delimited
 from etl.sources.kwb_names import (
     CODE_COLUMNS,
@@ -57,6 +58,13 @@ class _Columns:
     def kept(self) -> list[str]:
         return [column for column in (self.code, self.name, self.period) if column] + list(self.topics)
 
+    @property
+    def positions(self) -> dict[str, int]:
+        """Role or topic -> position in the file, for messages."""
+        named = {"area": self.code, **({"period": self.period} if self.period else {})}
+        named |= {topic: column for column, topic in self.topics.items()}
+        return {role: int(column.removeprefix("c")) for role, column in named.items()}
+
 
 def read(
     con: duckdb.DuckDBPyConnection,
@@ -79,11 +87,12 @@ def read(
 
     Raises:
         StructureError: not readable as delimited text, no column with area codes, no topic, no year, no row of this
-            municipality.
+            municipality. PersonalDataError: a heading speaks of persons.
     """
     text = delimited.scan(path, name)
     delimiter = delimited.find_delimiter(text)
     header = delimited.read_header(text, delimiter=delimiter)
+    check_headings(header, name=name, is_published=True)
     _refuse_other_exports(header, name)
     columns, notes = _columns(header, name)
     year = None if columns.period else _year(name, source)
@@ -108,6 +117,7 @@ def read(
         skipped=skipped,
         rows_read=rows,
         findings=text.notes() + notes + _not_published(columns, empty, name),
+        columns=columns.positions,
     )
 
 

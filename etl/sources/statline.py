@@ -22,6 +22,7 @@ import duckdb
 from config.errors import Finding, StructureError
 from config.model import StatlineSource
 from etl.frames import RAW, RawFrame, create
+from etl.personal_data import check_headings
 from etl.sources import cbs, delimited
 
 if TYPE_CHECKING:
@@ -82,11 +83,12 @@ def read(
 
     Raises:
         StructureError: not readable as delimited text, other columns than a table of this kind has, or no row of
-            this municipality.
+            this municipality. PersonalDataError: a heading speaks of persons.
     """
     text = delimited.scan(path, name)
     delimiter = delimited.find_delimiter(text)
     header = delimited.read_header(text, delimiter=delimiter)
+    check_headings(header, name=name, is_published=True)
     columns = _columns(header, source.table, name)
     loaded = f"{table}__csv"
     rows = delimited.load_text(
@@ -107,6 +109,10 @@ def read(
         skipped=skipped,
         rows_read=rows,
         findings=text.notes() + delimited.header_notes(text, delimiter=delimiter),
+        columns={
+            role: header.index(column) + 1
+            for role, column in zip(("measure", "area", "period", "value"), columns.names, strict=False)
+        },
     )
 
 

@@ -180,7 +180,7 @@ def _columns(header: Sequence[str], declared: dict[str, str], name: str, line: i
         if column is not None:
             found.append(Column(role, column, header.index(column) + 1))
             continue
-        near = delimited.nearest(wanted, header)
+        near = None if delimited.has_no_header(header) else delimited.nearest(wanted, header)
         hint = f" (nearest: `{near}`)" if near else ""
         key = f"columns.{_KEYS[role]}" if role in _KEYS else "values"
         fix = f"name the column as the file does, under `{key}`, or repair the header at the source"

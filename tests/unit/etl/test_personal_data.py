@@ -46,6 +46,7 @@ def test_a_heading_about_persons_is_refused_with_its_place(heading):
 
 
 OF_AREAS = [
+    "x_1",
     "Gemeentenaam_1", "area_name", "Buurtnaam", "AantalInwoners", "AantalInwoners_5", "gm_naam", "wijknaam",
     "naam_2024", "naam_buurt", "GeboorteTotaal_25", "GeboorteRelatief_26",
     "Bevolking.Geboorte.en.sterfte.Geboorte.totaal..aantal.", "PersonenautoSTotaal_99",
@@ -108,6 +109,14 @@ def test_a_postcode_as_the_area_is_refused():
     findings = refused(["postcode6", *COUNTS[1:]], declared=["postcode6", *COUNTS[1:]])
 
     assert findings[0].code == "PII-008"
+
+
+def test_published_tables_may_hold_notes_and_coordinates_of_areas_but_no_persons():
+    header = ["WijkenEnBuurten", "Toelichting", "x", "y"]
+
+    assert check_headings(header, name="85984NED.csv", is_published=True)[0].level == "note"
+    with pytest.raises(PersonalDataError):
+        check_headings([*header, "achternaam"], name="85984NED.csv", is_published=True)
 
 
 @pytest.mark.real
