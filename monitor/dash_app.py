@@ -62,7 +62,7 @@ class TenantDash(Dash):
             f'<meta name="color-scheme" content="light dark">\n<title>{escape(parts["title"])}</title>\n'
             f'<link rel="icon" href="/favicon.ico">\n<style>{style}</style>\n{parts["css"]}\n</head>\n<body>\n'
             f'<noscript><p class="noscript">{escape(_("This monitor needs JavaScript."))}</p></noscript>\n'
-            f"{parts['app_entry']}\n<footer>{parts['config']}\n{scripts}\n{parts['renderer']}</footer>\n</body>\n</html>"
+            f"{parts['app_entry']}\n{parts['config']}\n{scripts}\n{parts['renderer']}\n</body>\n</html>"
         )
 
 
@@ -85,6 +85,11 @@ def build(tenant: Tenant, server: Flask, guard: Guard, assets: str) -> TenantDas
     )
     app.clientside_callback(
         ClientsideFunction("buurtbeeld_map", "draw"), Output("map-drawn", "data"), Input("map-config", "data")
+    )
+    app.clientside_callback(
+        ClientsideFunction("buurtbeeld_small_map", "draw"),
+        Output("small-map-drawn", "data"),
+        Input("small-map-config", "data"),
     )
     app._setup_server()
     return app

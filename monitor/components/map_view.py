@@ -40,6 +40,29 @@ def map_view(view: View, *, indicators: list[str], state: dict[str, str | None])
     )
 
 
+def small_map_view(view: View, state: dict[str, str | None]) -> html.Div:
+    """One topic on one level and in one period, without choices: an area leads to its own page.
+
+    Args:
+        state: indicator, level and period.
+    """
+    _ = view._
+    indicator = str(state["indicator"])
+    return html.Div(
+        [
+            html.P(
+                _("Use the arrow keys to move from area to area; Enter opens the page of an area."),
+                id="map-help",
+                className="sr-only",
+            ),
+            html.Div(id="small-map-root", className="map-root small-map"),
+            html.Div(id="small-map-legend", className="map-legend"),
+            dcc.Store(id="small-map-config", data=_settings(view, [indicator], state)),
+            dcc.Store(id="small-map-drawn"),
+        ]
+    )
+
+
 def map_periods(view: View, indicator: str) -> list[str]:
     """Periods of an indicator that the map offers, oldest first, the preferred length first."""
     return [period for kind in MAP_PERIODS for period in view.outline.available.get((indicator, kind), ())]

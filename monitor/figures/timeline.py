@@ -229,6 +229,7 @@ def _frame(figure: go.Figure, rows: pd.DataFrame, words: Words, palette: Palette
         tickmode="array",
         tickvals=at,
         ticktext=labels,
+        tickangle=0,
         showgrid=False,
         automargin=True,
         linecolor=palette.border,

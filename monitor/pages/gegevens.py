@@ -146,7 +146,7 @@ def _finding(view: View, row: Any) -> html.Li:
                 html.P([badge(kind, said), " ", html.Strong(row.what_nl if is_dutch else row.what)]),
                 html.P(" · ".join([str(row.code), *where]), className="meta"),
                 html.P(_("What to do: {fix}", fix=row.fix), className="meta", lang="en" if is_dutch else None)
-                if isinstance(row.fix, str) and row.fix
+                if isinstance(row.fix, str) and row.fix.strip("–- ")
                 else None,
             ]
         )
@@ -176,7 +176,7 @@ def _status_card(view: View) -> html.Section:
         else empty(_("No figures yet.")),
         subtitle=_("One cell is one topic in one area and one period."),
         span=5,
-        className="flush",
+        className="flush wrap-head",
     )  # fmt: skip
 
 

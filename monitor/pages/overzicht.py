@@ -124,22 +124,18 @@ def _key_figure(view: View, name: str, is_current: bool) -> dcc.Link:
     value, count = (known(row.value), known(row.numerator)) if row is not None else (None, None)
     is_events = counts_events(series) and count is not None
     has_rate = is_events and value is not None and series.unit != "count"
+    shown = number(count, _) if is_events else figure(value, series.unit, _)
     lines: list[Any] = [
         html.Span(series.label(view.language), className="kpi-label"),
         html.Span(
-            [
-                html.Span(number(count, _) if is_events else figure(value, series.unit, _), className="kpi-value"),
-                " ",
-                html.Span(_period_words(now, view) if now else "", className="kpi-unit"),
-            ],
+            listed([html.Span(shown, className="kpi-value"), _spark(view, series, code)]),
             className="kpi-line",
         ),
-        html.Span(
-            f"{figure(value, series.unit, _)} {unit_name(series.unit, _)}" if has_rate else "",
-            className="kpi-rate meta",
-        ),
-        html.Span(listed([_change_badge(view, series, change), _spark(view, series, code)]), className="kpi-foot"),
+        html.Span(_period_words(now, view) if now else "", className="kpi-unit"),
     ]
+    if has_rate:
+        lines.append(html.Span(f"{figure(value, series.unit, _)} {unit_name(series.unit, _)}", className="kpi-unit"))
+    lines.append(html.Span(listed([_change_badge(view, series, change)]), className="kpi-foot"))
     if is_current:
         lines.append(html.Span(_("chosen topic"), className="sr-only"))
     return dcc.Link(

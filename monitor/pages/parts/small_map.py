@@ -6,7 +6,7 @@ from dash import dcc, html
 
 from monitor.components.cards import card
 from monitor.components.format import level_name, period_name
-from monitor.components.map_view import map_periods, map_view
+from monitor.components.map_view import map_periods, small_map_view
 from monitor.queries.indicators import Newest, Series
 from monitor.router import View
 
@@ -20,11 +20,7 @@ def small_map(view: View, series: Series, now: Newest, level: str) -> html.Secti
     period = now.period if now.period in periods else periods[-1]
     return card(
         _("{label} per {level}", label=series.label(view.language), level=level_name(level, _)),
-        map_view(
-            view,
-            indicators=[series.indicator],
-            state={"indicator": series.indicator, "level": level, "area": None, "period": period, "opened": None},
-        ),
+        small_map_view(view, {"indicator": series.indicator, "level": level, "area": None, "period": period}),
         subtitle=period_name(period, _),
         footer=dcc.Link(
             _("Open the map"), href=view.href("kaart", indicator=series.indicator, level=level, period=period)

@@ -146,9 +146,22 @@ def _points(frame: pd.DataFrame, measure: Measure, _: Translator) -> pd.DataFram
     has_bounds = measure.column == "value"
     points["lower"] = frame["lower"] if has_bounds else float("nan")
     points["upper"] = frame["upper"] if has_bounds else float("nan")
-    points["period_label"] = [period_name(period, _, short=True) for period in frame["period"]]
+    ends = [calendar.window_end(str(period)) for period in frame["period"]]
+    points["period_label"] = [_tick(end, _) for end in ends]
     points["hover"] = [_hover(row, measure, _) for row in frame.itertuples()]
     return points
+
+
+def _tick(period: str, _: Translator) -> str:
+    """A period under the axis, on two short lines: month, quarter or week above its year."""
+    year, _sign, part = period.partition("-")
+    if not part:
+        return year
+    if part.startswith("W"):
+        return _("wk {week}", week=int(part[1:])) + f"<br>{year}"
+    if part.startswith("Q"):
+        return f"{_('Q{quarter}', quarter=part[1:])}<br>{year}"
+    return period_name(period, _, short=True).replace(" ", "<br>", 1)
 
 
 def _hover(row: Any, measure: Measure, _: Translator) -> str:
