@@ -20,7 +20,7 @@ window.buurtbeeld.Drawing = (function () {
     this.config = config;
     this.on = on;
     this.paths = {};
-    this.svg = make("svg", { class: "map-svg", role: "group", "aria-describedby": "map-help" });
+    this.svg = make("svg", { class: "map-svg", role: "group", tabindex: "-1", "aria-describedby": "map-help" });
     root.replaceChildren(this.svg);
     this._patterns();
     this.view = make("svg", { class: "map-view", width: "100%", height: "100%" }, this.svg);

@@ -179,11 +179,13 @@ window.buurtbeeld.mapParts = (function () {
       steps.push({ code: state.area, level: state.level, name: config.names[state.area] });
     }
     root.replaceChildren.apply(root, steps.map(function (step, at) {
-      var button = el("button", "trail-button", step.name);
-      button.type = "button";
-      if (at === steps.length - 1) button.setAttribute("aria-current", "true");
-      else button.addEventListener("click", function () { go(step.code, step.level); });
-      return el("li", "", button);
+      var isLast = at === steps.length - 1, part = el(isLast ? "span" : "button", "trail-button", step.name);
+      if (isLast) part.setAttribute("aria-current", "true");
+      else {
+        part.type = "button";
+        part.addEventListener("click", function () { go(step.code, step.level); });
+      }
+      return el("li", "", part);
     }));
   }
 
