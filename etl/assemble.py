@@ -278,7 +278,7 @@ def _quality(facts: Facts) -> pd.DataFrame:
             "what": finding.what,
             "place": finding.where,
             "fix": finding.fix,
-            "number": None,
+            "number": finding.number,
         }
         for finding in facts.findings
     ]

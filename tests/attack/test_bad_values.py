@@ -9,7 +9,8 @@ import pytest
 
 from config.errors import FixableError
 from etl.contract import History
-from tests.delivered import CODES, COLUMNS, HEADER, deliver, good_rows, source, text, tree
+from etl.findings_nl import dutch
+from tests.delivered import CODES, HEADER, deliver, good_rows, source, text, tree
 
 CASES = {case["id"]: case for case in json.loads((Path(__file__).parent / "bad_inputs.json").read_text())["cases"]}
 MONTHS = tuple(f"2026-{month:02}" for month in range(1, 11))
@@ -133,6 +134,7 @@ def test_a_row_that_cannot_be_right_is_set_aside_and_told(case, tmp_path):
     assert words in told[0].what
     assert "1 row set aside" in told[0].what
     assert told[0].fix
+    assert dutch(told[0]) != told[0].what
     assert [(row[0], row[-1]) for row in outcome.quarantine] == [(8, case)]
     assert len(outcome.accepted) == len(GOOD) - 1
 
@@ -382,5 +384,13 @@ def test_no_text_of_a_row_is_repeated_anywhere(tmp_path):
     assert [word for word in ("Jansen", "Pieter", "Klaas", "Willem", "Hendrik") if word in seen] == []
 
 
-def test_headers_of_the_helpers_agree(tmp_path):
-    assert HEADER.split(";") == list(COLUMNS.values())
+def test_every_warning_of_these_files_has_dutch(tmp_path):
+    rows = [row for row in good_rows(["2026-01", "2026-03", "2026-11"]) if not row.startswith(CODES[1])]
+    rows = [*rows, "onbekend;2026-01;Overlast;1", f"{CODES[1]};2026-01;Overlast;400", ";;;"]
+
+    outcome = deliver(tmp_path, b"\xef\xbb\xbf" + text([row + ";x" for row in rows], HEADER + ";Wijknaam ").encode())
+
+    told = (*outcome.raw.findings, *outcome.checked.findings)
+    codes = {"FILE-004", "FILE-022", "FILE-102", "VAL-106", "VAL-025", "VAL-031"}
+    assert {finding.code for finding in told} >= codes
+    assert [finding.code for finding in told if dutch(finding) == finding.what] == []

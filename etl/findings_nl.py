@@ -1,0 +1,194 @@
+"""Findings in Dutch, for the quality page and `--lang nl`.
+
+A finding is written in English where it is found. Here stands, per code, how its sentences read in Dutch: a pattern of
+the English sentence, and the Dutch one with the same parts. A code without an entry stays in English.
+"""
+
+from __future__ import annotations
+
+import re
+
+from config.errors import Finding
+
+_N = r"(?P<n>[\d,]+)"
+_SET_ASIDE = rf"; {_N} rows? set aside"
+_ASIDE = "; {n} rij(en) apart gezet"
+
+#: Code -> (pattern of the English sentence, Dutch sentence). `{place}` is the place; other parts come from the pattern.
+SENTENCES: dict[str, tuple[tuple[str, str], ...]] = {
+    "FILE-001": ((r".*", "bestand niet gevonden"),),
+    "FILE-004": ((r".*", "bytevolgordeteken (BOM) aan het begin van het bestand weggelaten"),),
+    "FILE-005": ((r".*", "het bestand is geen UTF-8; gelezen als cp1252 (Windows)"),),
+    "FILE-022": (
+        (rf"spaces removed around {_N} .*?: (?P<names>.*)", "spaties rond {n} kolomnamen weggelaten: {names}"),
+    ),
+    "FILE-023": (
+        (
+            rf"{_N} topics .*?: (?P<names>.*)",
+            "{n} onderwerpen staan onder meer dan één kop en zijn niet gelezen: {names}",
+        ),
+    ),
+    "FILE-028": (
+        (
+            r"(?P<file>.*?): identical to the loaded delivery (?P<other>.*) of (?P<day>\S+); nothing to do",
+            "{file}: gelijk aan de geladen levering {other} van {day}; er hoeft niets te gebeuren",
+        ),
+    ),
+    "FILE-047": (
+        (
+            rf"{_N} topics .*?: (?P<names>.*)",
+            "{n} onderwerpen zijn voor elk gebied leeg en tellen als niet geleverd: {names}",
+        ),
+    ),
+    "FILE-102": (
+        (
+            rf"{_N} undeclared columns? not read: (?P<names>.*)",
+            "{n} kolom(men) niet opgegeven en niet gelezen: {names}",
+        ),
+        (rf"{_N} undeclared columns? not read", "{n} kolom(men) niet opgegeven en niet gelezen"),
+    ),
+    "PII-008": (
+        (
+            r"column (?P<name>`.*?`) holds postcodes.*",
+            "kolom {name} bevat postcodes, fijner dan het toegestane niveau (buurt); niet geladen",
+        ),
+    ),
+    "VAL-004": ((rf"(?P<value>\S+): .*{_SET_ASIDE}", "{value}: een aantal kan niet negatief zijn" + _ASIDE),),
+    "VAL-005": ((rf"(?P<value>\S+): .*{_SET_ASIDE}", "{value}: een aantal moet een heel getal zijn" + _ASIDE),),
+    "VAL-008": ((rf"(?P<value>\".*\"|.*) is no usable number{_SET_ASIDE}", "geen bruikbaar getal" + _ASIDE),),
+    "VAL-010": (
+        (
+            r"(?P<what>\S+) (?P<area>\S+) (?P<period>\S+): (?P<value>\S+), usual (?P<low>\d+)-(?P<high>\d+); .*",
+            "{what} {area} {period}: {value}, gewoonlijk {low} tot {high}; geladen en getoond",
+        ),
+        (
+            rf"{_N} more numbers are (?P<times>\d+) times .*",
+            "nog {n} getallen zijn {times} keer zo hoog als gewoonlijk",
+        ),
+    ),
+    "VAL-012": (
+        (
+            r"(?P<period>\S+) came as zeros.*",
+            "{period} kwam in elk gebied als 0 binnen; getoond als niet geleverd, niet als 0",
+        ),
+    ),
+    "VAL-013": ((rf".*{_SET_ASIDE}", "dezelfde rij staat er twee keer" + _ASIDE),),
+    "VAL-016": (
+        (
+            rf"area (?P<code>\S+) is not in vintage (?P<year>\d+)(, and (?P<more>\d+) more codes)?{_SET_ASIDE}",
+            "gebied {code} hoort niet bij indeling {year}" + _ASIDE,
+        ),
+        (rf".*{_SET_ASIDE}", "een tekst waar een gebiedscode hoort te staan" + _ASIDE),
+    ),
+    "VAL-022": (
+        (
+            rf"no rows for (?P<list>.*) \({_N} of (?P<all>\d+)\); .*",
+            'geen rijen voor {list} ({n} van {all}); getoond als "geen gegevens", niet als 0',
+        ),
+    ),
+    "VAL-023": (
+        (
+            r"coverage (?P<n>\d+) of (?P<all>\d+) for (?P<times>\d+) .*",
+            "dekking {n} van {all} gebieden, al {times} leveringen",
+        ),
+    ),
+    "VAL-025": ((r"(?P<period>\S+) is not over.*", "{period} is nog niet voorbij; geladen als voorlopig"),),
+    "VAL-026": (
+        (rf"(?P<value>\"\S+\") is no period{_SET_ASIDE}", "{value} is geen periode" + _ASIDE),
+        (rf".*{_SET_ASIDE}", "een tekst waar een periode hoort te staan" + _ASIDE),
+    ),
+    "VAL-028": ((rf"(?P<year>\d+) has no .*{_SET_ASIDE}", "{year} heeft geen ISO-week 53" + _ASIDE),),
+    "VAL-031": ((r"(?P<list>.*) missing; .*", "{list} ontbreekt; trendlijnen tonen een gat, er wordt niets ingevuld"),),
+    "VAL-035": (
+        (rf"category (?P<value>\".*\") is not mapped{_SET_ASIDE}", "categorie {value} is niet gekoppeld" + _ASIDE),
+        (rf".*{_SET_ASIDE}", "een categorie die niet is gekoppeld" + _ASIDE),
+    ),
+    "VAL-040": ((rf".* uses (?P<sign>.*?){_SET_ASIDE}", "een getal met vreemde tekens ({sign})" + _ASIDE),),
+    "VAL-101": ((rf".*{_SET_ASIDE}", "geen gebiedscode" + _ASIDE),),
+    "VAL-102": ((rf".*{_SET_ASIDE}", "een onleesbaar getal" + _ASIDE),),
+    "VAL-103": ((rf".*{_SET_ASIDE}", "een aantal dat te groot is voor een gemeente" + _ASIDE),),
+    "VAL-106": (
+        (rf"{_N} rows .*", "{n} rijen hebben een onbekende plaats; zij tellen voor de gemeente, niet voor een buurt"),
+    ),
+    "VAL-107": ((rf"(?P<period>\S+) has not begun{_SET_ASIDE}", "{period} is nog niet begonnen" + _ASIDE),),
+    "VAL-109": ((rf"{_N} cells .*", "{n} cellen zonder rij tellen als 0 (`zero_rows: omitted`)"),),
+    "CFG-037": (
+        (r"no file matches (?P<name>.*)", "geen bestand past op {name}"),
+        (r"(?P<name>`.*`) does not exist", "{name} bestaat niet"),
+    ),
+    "RUN-010": ((r".*", "een gepubliceerd bestand is beschadigd ({place})"),),
+    "RUN-011": ((r".*", "een gepubliceerd bestand ontbreekt ({place})"),),
+    "GEO-003": (
+        (
+            r"(?P<file>.*?): the file says (?P<said>\S+); .* says (?P<stated>\S+) and is used.*",
+            "{file}: het bestand zegt {said}; `geography.crs` zegt {stated} en is gebruikt: zo liggen de gebieden goed",
+        ),
+    ),
+    "GEO-010": (
+        (
+            r"(?P<file>.*?): (?P<n>\d+) gaps?, (?P<size>[\d,]+) m².*",
+            "{file}: {n} gat(en), samen {size} m²; op de kaart blijven zij leeg",
+        ),
+    ),
+    "GEO-019": (
+        (
+            rf"(?P<codes>\d+) area codes are of another division than (?P<year>\d+) \({_N} rows\)",
+            "{codes} gebiedscodes horen bij een andere indeling dan {year} ({n} rijen)",
+        ),
+        (
+            r"(?P<file>.*?): division (?P<year>\d+); .* says (?P<other>\d+) \((?P<n>\d+) areas\)",
+            "{file}: indeling {year}; `geography.vintage` zegt {other} ({n} gebieden)",
+        ),
+    ),
+    "GEO-101": (
+        (
+            r"(?P<file>.*?): the file does not say .*; only (?P<crs>\S+) fits and is used",
+            "{file}: het bestand noemt geen coördinatenstelsel; alleen {crs} past en is gebruikt",
+        ),
+    ),
+    "GEO-104": (
+        (
+            r"(?P<file>.*?): (?P<n>\d+) areas had borders .*",
+            "{file}: {n} gebieden hadden grenzen die zichzelf kruisen; hersteld",
+        ),
+        (
+            r"(?P<file>.*?): (?P<n>\d+) areas stand .*",
+            "{file}: {n} gebieden staan in delen in het bestand en zijn samengevoegd",
+        ),
+        (r"(?P<file>.*?): borders did not meet.*", "{file}: grenzen sloten niet precies aan en zijn gesloten"),
+    ),
+    "GEO-108": (
+        (
+            r"(?P<file>.*?): (?P<n>\d+) areas are not in (?P<other>.*) \((?P<list>.*)\)",
+            "{file}: {n} gebieden staan niet in {other} ({list})",
+        ),
+    ),
+    "GEO-120": (
+        (
+            r"(?P<n>\d+) areas \((?P<level>\S+)\) have no figures from any source: (?P<list>.*)",
+            "{n} gebieden ({level}) hebben van geen enkele bron cijfers: {list}",
+        ),
+    ),
+}
+
+_WORDS = {"neighbourhood": "buurt", "district": "wijk", "municipality": "gemeente", " more": " meer", " and ": " en "}
+
+
+def dutch(finding: Finding) -> str:
+    """The finding in Dutch; in English where no sentence is known."""
+    for pattern, sentence in SENTENCES.get(finding.code, ()):
+        found = re.fullmatch(pattern, finding.what, re.DOTALL)
+        if found:
+            parts = {name: _dutch_part(name, text or "") for name, text in found.groupdict().items()}
+            return sentence.format(place=finding.where, **parts)
+    return finding.what
+
+
+def _dutch_part(name: str, text: str) -> str:
+    """Numbers with a Dutch thousands sign; the few words between codes in Dutch."""
+    if re.fullmatch(r"-?\d{1,3}(,\d{3})+|-?\d+(\.\d+)?", text):
+        return text.replace(",", "\0").replace(".", ",").replace("\0", ".")
+    if name in ("list", "level"):
+        for english, word in _WORDS.items():
+            text = text.replace(english, word)
+    return text

@@ -1,0 +1,74 @@
+"""Dutch findings: every warning and note of the line has its sentence, with the same numbers."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from config.errors import Finding
+from etl.contract_rows import REASONS
+from etl.findings_nl import SENTENCES, dutch
+
+ROOT = Path(__file__).parents[3]
+
+
+def told(code: str, what: str) -> str:
+    return dutch(Finding(code, what, "own.csv:8:4", "-", "warning"))
+
+
+ASIDE = "een aantal moet een heel getal zijn; 1.200 rij(en) apart gezet"
+PAIRS = [
+    (
+        "VAL-004",
+        "-3: a count cannot be negative; 1 row set aside",
+        "-3: een aantal kan niet negatief zijn; 1 rij(en) apart gezet",
+    ),
+    ("VAL-005", "2.5: a count must be whole; 1,200 rows set aside", f"2,5: {ASIDE}"),
+    (
+        "VAL-012",
+        "2017-12 came as zeros in every area; shown as not delivered, not as 0",
+        "2017-12 kwam in elk gebied als 0 binnen; getoond als niet geleverd, niet als 0",
+    ),
+    (
+        "VAL-022",
+        'no rows for BU1, BU2 and 3 more (5 of 90); shown as "no data", not 0',
+        'geen rijen voor BU1, BU2 en 3 meer (5 van 90); getoond als "geen gegevens", niet als 0',
+    ),
+    (
+        "GEO-019",
+        "12 area codes are of another division than 2024 (1,234 rows)",
+        "12 gebiedscodes horen bij een andere indeling dan 2024 (1.234 rijen)",
+    ),
+    (
+        "GEO-120",
+        "4 areas (neighbourhood) have no figures from any source: BU1",
+        "4 gebieden (buurt) hebben van geen enkele bron cijfers: BU1",
+    ),
+]
+
+
+@pytest.mark.parametrize(("code", "english", "expected"), PAIRS)
+def test_a_finding_reads_the_same_in_dutch(code, english, expected):
+    assert told(code, english) == expected
+
+
+def test_a_finding_without_dutch_stays_as_it_is():
+    assert told("XYZ-001", "something new") == "something new"
+
+
+def test_every_reason_for_setting_aside_has_dutch():
+    assert set(REASONS) <= set(SENTENCES)
+
+
+def test_every_warning_and_note_in_the_code_has_dutch():
+    found = set()
+    for path in [*ROOT.glob("etl/**/*.py"), *ROOT.glob("config/*.py")]:
+        for call in re.findall(r"Finding\(((?:[^()]|\([^()]*\))*)\)", path.read_text()):
+            code = re.search(r'"([A-Z]{3,4}-\d{3})"', call)
+            if code and re.search(r'"(warning|note)"', call):
+                found.add(code.group(1))
+
+    assert len(found) > 15
+    assert found - set(SENTENCES) == set()
