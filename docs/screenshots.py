@@ -67,14 +67,14 @@ def _address(arguments: list[str]) -> Iterator[str]:
         command = [sys.executable, "-m", "monitor.cli", "demo", "--port", str(PORT), "--warehouse", warehouse]
         process = subprocess.Popen(command, cwd=HERE.parent)
         try:
-            _wait(f"http://127.0.0.1:{PORT}/readyz", process)
+            wait_until_ready(f"http://127.0.0.1:{PORT}/readyz", process)
             yield f"http://127.0.0.1:{PORT}"
         finally:
             process.terminate()
             process.wait(timeout=20)
 
 
-def _wait(address: str, process: subprocess.Popen[bytes], seconds: float = 300) -> None:
+def wait_until_ready(address: str, process: subprocess.Popen[bytes], seconds: float = 300) -> None:
     """Until the server answers; gives up when its process ended or the time is over."""
     end = time.monotonic() + seconds
     while time.monotonic() < end and process.poll() is None:
@@ -92,7 +92,9 @@ def page() -> str:
     for name, (_, title) in PAGES.items():
         rows.append(f"## {title}\n")
         for size in SIZES:
-            pictures = " ".join(f"![{title}, {size}, {scheme}](images/{name}-{size}-{scheme}.png)" for scheme in ("light", "dark"))
+            pictures = " ".join(
+                f"![{title}, {size}, {scheme}](images/{name}-{size}-{scheme}.png)" for scheme in ("light", "dark")
+            )
             rows.append(f"{size.capitalize()}, light and dark:\n\n{pictures}\n")
     head = (
         f"# Screens on {dt.date.today().isoformat()}\n\n"

@@ -114,7 +114,7 @@ def slugs_of(options: Options, named: list[str] | None, *, all_of_them: bool = F
                 "CLI-001",
                 "no municipality is configured",
                 where=str(options.config_dir / "municipalities"),
-                fix="start one with `buurtbeeld init GM0153`",
+                fix="start one with `buurtbeeld init CODE`",
             )
         return known
     if not named:
