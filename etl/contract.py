@@ -263,4 +263,5 @@ def _split(
         )
         con.unregister("_reasons")
         con.unregister("_known")
+        con.execute(f'DROP TABLE "{bad}"')
     return accepted, quarantine, pseudo

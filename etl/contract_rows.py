@@ -43,7 +43,7 @@ MAX_COUNT = 20_000_000
 
 _AREA = re.compile(r"^(GM|WK|BU)[0-9][0-9A-Z]{1,7}$")
 _PERIOD = re.compile(r"^[0-9]{4,6}$|^[0-9]{4}[-/]?[QWKM]?[0-9]{1,2}$")
-_CATEGORY = re.compile(r"^[A-Z]{0,4}[0-9]{1,4}([.-][0-9]{1,3}){0,3}$")
+CATEGORY_CODE = re.compile(r"^[A-Z]{0,4}[0-9]{1,4}([.-][0-9]{1,3}){0,3}$")
 _NUMBER = re.compile(r"^[-+−–－]?[0-9０-９.,]{1,8}([eE][-+]?[0-9]{1,4})?$|^[-+]?(nan|inf|infinity)$", re.IGNORECASE)
 
 #: RE2 classes: dashes that are no minus, digits that are no ASCII digit, what is no usable number.
@@ -212,6 +212,7 @@ def _duplicates(con: duckdb.DuckDBPyConnection, table: str, bad: str | None, pla
         con.execute(f"INSERT INTO \"{bad}\" SELECT id, 'VAL-013' FROM _twin")
     elif twins:
         con.execute(f"CREATE OR REPLACE TABLE \"{table}__bad\" AS SELECT id, 'VAL-013' AS code FROM _twin")
+    con.execute("DROP TABLE _twin")
     return bool(twins)
 
 
@@ -299,7 +300,7 @@ _TELL: dict[str, _Tell] = {
     "VAL-028": _week_53,
     "VAL-107": lambda first, _: (f"{first['period']} has not begun", _AT_SOURCE),
     "VAL-035": lambda first, _: (
-        "category " + _quoted(first["measure"], _CATEGORY, "(a word)") + " is not mapped",
+        "category " + _quoted(first["measure"], CATEGORY_CODE, "(a word)") + " is not mapped",
         "add it to `categories` of this source, or leave it out at the source",
     ),
     "VAL-008": lambda first, _: (_quoted(first["words"], _NUMBER, "a text") + " is no usable number", _AT_SOURCE),

@@ -168,6 +168,7 @@ def number_mistakes(con: duckdb.DuckDBPyConnection, cells: Cells, place: Place, 
     )
     texts = con.execute("SELECT count(*) FROM _suspect").fetchall()[0][0]
     if not texts:
+        con.execute("DROP TABLE _suspect")
         return []
     frame = con.execute(
         f"""
@@ -178,6 +179,7 @@ def number_mistakes(con: duckdb.DuckDBPyConnection, cells: Cells, place: Place, 
         GROUP BY ALL ORDER BY row
         """
     ).df()
+    con.execute("DROP TABLE _suspect")
     return [finding for _, column in frame.groupby(["role", "side"]) for finding in _of_column(column, place, source)]
 
 
