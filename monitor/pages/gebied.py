@@ -186,7 +186,9 @@ def _trend_card(view: View, here: Area, chosen: str | None) -> html.Section | No
     return card(
         _("{label} in {area}", label=series.label(view.language), area=here.name),
         trend(view, series, here.code, here.name, kind),
-        html.Div([html.P(sentence) for sentence in sentences]) if sentences and counts_events(series) else None,
+        html.Div([html.P(sentence) for sentence in sentences])
+        if sentences and counts_events(view.snapshot, series)
+        else None,
         subtitle=None,
         footer=footer,
         className="trend-card",

@@ -19,6 +19,7 @@ from monitor.queries.sources import (
     deliveries,
     facts,
     findings,
+    findings_by_kind,
     newest_by_source,
     quarantine_summary,
     revisions,
@@ -122,7 +123,7 @@ def _sources_card(view: View) -> html.Section:
 def _findings_card(view: View) -> html.Section:
     """Findings of the load in words, warnings first, with what can be done."""
     _ = view._
-    frame = findings(view.snapshot)
+    frame = findings_by_kind(view.snapshot)
     items = [_finding(view, row) for row in frame.head(_MOST).itertuples()]
     rest = len(frame) - len(items)
     return card(
@@ -139,13 +140,22 @@ def _finding(view: View, row: Any) -> html.Li:
     is_dutch = view.language == "nl" and isinstance(row.what_nl, str) and row.what_nl
     kind = "warning" if row.level in ("warning", "error") else "info"
     said = _("warning") if kind == "warning" else _("note")
-    where = [part for part in (row.source_id, row.place) if isinstance(part, str) and part]
+    places = str(row.places) if isinstance(row.places, str) else ""
+    if row.n_places > 3:
+        places = _("{places} and {n} more", places=places, n=number(float(row.n_places) - 3, _))
+    where = [part for part in (row.source_id, places) if isinstance(part, str) and part]
     return html.Li(
         listed(
             [
-                html.P([badge(kind, said), " ", html.Strong(row.what_nl if is_dutch else row.what)]),
+                html.P(
+                    [
+                        badge(kind, said),
+                        " ",
+                        html.Strong(row.what_nl if is_dutch else row.what, lang=None if is_dutch else "en"),
+                    ]
+                ),
                 html.P(" · ".join([str(row.code), *where]), className="meta"),
-                html.P(_("What to do: {fix}", fix=row.fix), className="meta", lang="en" if is_dutch else None)
+                html.P(_("What to do: {fix}", fix=row.fix), className="meta", lang="en")
                 if isinstance(row.fix, str) and row.fix.strip("–- ")
                 else None,
             ]

@@ -85,7 +85,7 @@ def _head(view: View, series: Series, now: Newest, period: str) -> html.Div:
     parts = [one for code, one in year_on_year_of(view.snapshot, series.indicator, period).items() if code in hoods]
     lede = (
         overview.lede(whole.name, series.pack, count, change, period, parts, _)
-        if counts_events(series)
+        if counts_events(view.snapshot, series)
         else (series.definition.description.in_language(view.language) if series.definition.description else None)
     )
     asked = view.state.get("period")

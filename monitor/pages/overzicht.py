@@ -83,7 +83,7 @@ def _head(view: View, series: Series, now: Newest, level: str) -> html.Div:
     parts = [one for code, one in year_on_year_of(view.snapshot, series.indicator, now.period).items() if code in codes]
     lede = (
         overview.lede(whole.name, series.pack, count, change, now.period, parts, _)
-        if counts_events(series)
+        if counts_events(view.snapshot, series)
         else _(
             "{value} {unit} in {period}.",
             value=figure(value, series.unit, _), unit=unit_name(series.unit, _), period=period_name(now.period, _),
@@ -122,7 +122,7 @@ def _key_figure(view: View, name: str, is_current: bool) -> dcc.Link:
     row = cell(view.snapshot, name, code, now.period) if now else None
     change = year_on_year_for(view.snapshot, name, code, now.period) if now else None
     value, count = (known(row.value), known(row.numerator)) if row is not None else (None, None)
-    is_events = counts_events(series) and count is not None
+    is_events = counts_events(view.snapshot, series) and count is not None
     has_rate = is_events and value is not None and series.unit != "count"
     shown = number(count, _) if is_events else figure(value, series.unit, _)
     lines: list[Any] = [
@@ -180,7 +180,7 @@ def _spark(view: View, series: Series, code: str) -> Any:
 def _standing_out(view: View, level: str) -> html.Section:
     """As many places for the better as for the worse, each with verdict, owner and next step."""
     _ = view._
-    chosen = tuple(name for name in front_topics(view) if counts_events(indicators(view.snapshot)[name]))
+    chosen = tuple(name for name in front_topics(view) if counts_events(view.snapshot, indicators(view.snapshot)[name]))
     found = notable(view.snapshot, chosen, level)
     title = _("What stands out") if found.kind == "year_before" else _("What differs from the rest")
     subtitle = (

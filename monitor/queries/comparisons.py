@@ -62,14 +62,24 @@ class Comparison:
         return None if self.ratio is None or self.verdict in (None, "too_few") else 100 * (self.ratio - 1)
 
 
-def counts_events(series: Series) -> bool:
+@remembered
+def _with_chance(snapshot: Snapshot) -> frozenset[str]:
+    """Indicators whose counts have an interval, or of which no rate could be made anywhere; a register has neither."""
+    frame = snapshot.query(
+        """
+        SELECT indicator FROM observation GROUP BY indicator
+        HAVING count(numerator) > 0 AND (count(lower) > 0 OR count(value) = 0)
+        """,
+        [],
+    )
+    return frozenset(str(name) for name in frame["indicator"])
+
+
+def counts_events(snapshot: Snapshot, series: Series) -> bool:
     """Does the indicator count events, that vary by chance? Stocks and the source's own figures are not compared."""
     unit = Unit(series.unit)
-    feeds = series.definition.numerator
-    is_register = feeds.kwb is not None and feeds.statline is None and feeds.tabular is None and not feeds.sum_of
-    return (
-        not is_register and feeds.ratio is None and unit != Unit.SHARE_PCT and (unit in UNIT_BASE or unit == Unit.COUNT)
-    )
+    is_rate_or_number = unit == Unit.COUNT or (unit in UNIT_BASE and unit != Unit.SHARE_PCT)
+    return is_rate_or_number and series.indicator in _with_chance(snapshot)
 
 
 @remembered
@@ -81,7 +91,7 @@ def year_on_year_of(snapshot: Snapshot, indicator: str, period: str) -> dict[str
     months and widens the interval where it is large.
     """
     series = indicators(snapshot)[indicator]
-    if not counts_events(series):
+    if not counts_events(snapshot, series):
         return {}
     before = calendar.same_period_last_year(period)
     now, then = _cells(snapshot, indicator, period), _cells(snapshot, indicator, before)
@@ -123,7 +133,7 @@ def against_rest_of(snapshot: Snapshot, indicator: str, period: str) -> dict[str
     cells = _cells(snapshot, indicator, period)
     whole = cells[cells["area_level"] == "municipality"]
     frame = cells[cells["area_level"] != "municipality"]
-    if not counts_events(series) or whole.empty or frame.empty:
+    if not counts_events(snapshot, series) or whole.empty or frame.empty:
         return {}
     total = whole.iloc[0]
     count = frame["numerator"].to_numpy(dtype=float)

@@ -25,6 +25,13 @@ def sources(snapshot: Snapshot) -> pd.DataFrame:
     """
     return snapshot.query(
         """
+        WITH told AS (
+            -- A finding about a file names the file, not always its source.
+            SELECT coalesce(q.source_id, e.source_id) AS source_id
+            FROM quality_check q
+            LEFT JOIN (SELECT DISTINCT source_id, name FROM delivery) e
+                ON q.source_id IS NULL AND starts_with(q.place, e.name)
+        )
         SELECT d.source_id, count(*) AS n_deliveries,
                sum(d.rows_read) AS rows_read, sum(d.rows_used) AS rows_used, sum(d.rows_skipped) AS rows_skipped,
                sum(d.rows_quarantined) AS rows_quarantined, max(d.received) AS received,
@@ -32,7 +39,7 @@ def sources(snapshot: Snapshot) -> pd.DataFrame:
                min(d.first_period) AS first_period, bool_or(d.practice) AS practice,
                any_value(d.publication) AS publication,
                (SELECT count(*) FROM indicator i WHERE i.source_id = d.source_id) AS n_indicators,
-               (SELECT count(*) FROM quality_check q WHERE q.source_id = d.source_id) AS n_findings,
+               (SELECT count(*) FROM told t WHERE t.source_id = d.source_id) AS n_findings,
                (SELECT count(*) FROM quarantine q WHERE q.source_id = d.source_id) AS n_set_aside
         FROM delivery d GROUP BY d.source_id ORDER BY d.source_id
         """,
@@ -47,6 +54,24 @@ def findings(snapshot: Snapshot) -> pd.DataFrame:
         """
         SELECT * FROM quality_check
         ORDER BY list_position(['error', 'warning', 'note'], level), source_id, code, place
+        """,
+        [],
+    )
+
+
+@remembered
+def findings_by_kind(snapshot: Snapshot) -> pd.DataFrame:
+    """The same findings, one row per source, code and text: a remark on forty files is one remark.
+
+    Returns:
+        `source_id`, `code`, `level`, `what_nl`, `what`, `fix`, `n_places`, `places` (at most three), `number` (sum).
+    """
+    return snapshot.query(
+        """
+        SELECT source_id, code, level, what_nl, what, fix, count(*) AS n_places,
+               array_to_string(list_sort(list(place))[:3], ', ') AS places, sum(number) AS number
+        FROM quality_check GROUP BY source_id, code, level, what_nl, what, fix
+        ORDER BY list_position(['error', 'warning', 'note'], level), source_id, code, what
         """,
         [],
     )

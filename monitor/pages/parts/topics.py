@@ -34,7 +34,7 @@ STAND_INS = (
 def front_topics(view: View, n: int = 4) -> tuple[str, ...]:
     """The topics of the front page: the four groups, else the total and the most used topics, else what there is."""
     known = indicators(view.snapshot)
-    events = [name for name, series in known.items() if counts_events(series)]
+    events = [name for name, series in known.items() if counts_events(view.snapshot, series)]
     order = [*FRONT, *STAND_INS, *events, *known]
     found = [name for name in dict.fromkeys(order) if name in known and newest(view.snapshot, name) is not None]
     return tuple(found[:n])
