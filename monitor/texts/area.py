@@ -21,7 +21,13 @@ def headline(area: str, found: Sequence[Comparison], municipality: str, _: Trans
     is_year = any(one.kind == "year_before" for one in found)
     other = _("a year earlier") if is_year else _("the rest of {municipality}", municipality=municipality)
     if higher and lower:
-        finding = _("{higher} topics higher and {lower} lower than {other}", higher=higher, lower=lower, other=other)
+        finding = _.plural(
+            "{n} topic higher and {lower} lower than {other}",
+            "{n} topics higher and {lower} lower than {other}",
+            higher,
+            lower=lower,
+            other=other,
+        )
     elif higher:
         finding = _.plural("{n} topic higher than {other}", "{n} topics higher than {other}", higher, other=other)
     elif lower:
