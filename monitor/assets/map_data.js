@@ -36,8 +36,32 @@ window.buurtbeeld.data = (function () {
     return new Intl.NumberFormat(config.locale, { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
   }
 
+  /* Numbers from steps: each one is its difference from the known one before it. */
+  function numbers(steps) {
+    var last = 0;
+    return steps.map(function (step) { return step === null ? null : (last += step); });
+  }
+
+  /* Columns of an area's distinct cells, unrolled once (monitor.queries.map_values). */
+  function unroll(body) {
+    if (body.isUnrolled) return;
+    body.isUnrolled = true;
+    Object.values(body.levels).forEach(function (kinds) {
+      Object.values(kinds).forEach(function (block) {
+        block.series.forEach(function (series) {
+          var below = numbers(series.below), above = numbers(series.above);
+          series.value = numbers(series.value);
+          series.numerator = numbers(series.numerator);
+          series.lower = series.value.map(function (value, at) { return below[at] === null ? null : value - below[at]; });
+          series.upper = series.value.map(function (value, at) { return above[at] === null ? null : value + above[at]; });
+        });
+      });
+    });
+  }
+
   /* A view on one indicator: figures of areas in digits of its unit. */
   function Figures(config, body) {
+    unroll(body);
     this.config = config;
     this.body = body;
     this.scale = Math.pow(10, body.decimals);
@@ -90,10 +114,11 @@ window.buurtbeeld.data = (function () {
     var cell = { code: code, name: this.config.names[code] || code, value: null, numerator: null, lower: null, upper: null,
       status: "not_applicable", verdict: null, quantile: 0 };
     if (at >= 0) {
-      cell.value = block.value[row][at];
-      cell.numerator = block.numerator[row][at];
-      cell.lower = block.lower[row][at];
-      cell.upper = block.upper[row][at];
+      var series = block.series[at], which = series.at[row];
+      cell.value = series.value[which];
+      cell.numerator = series.numerator[which];
+      cell.lower = series.lower[which];
+      cell.upper = series.upper[which];
       cell.status = STATUS[+block.status[row][at]];
       var verdicts = block.verdict[block.periods[row]];
       cell.verdict = verdicts ? VERDICT[+verdicts[at]] || null : null;

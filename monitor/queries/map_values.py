@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from typing import Any
 
 import numpy as np
@@ -35,11 +34,19 @@ def map_values(snapshot: Snapshot, indicator: str) -> bytes | None:
     """All values of one indicator on the map's levels and lengths of period, as JSON; None for an unknown indicator.
 
     Numbers are whole: `value`, `lower` and `upper` × 10^`decimals`, so that map, tooltip and table print the same.
-    Per level and length of period: `codes` (columns), `periods` (rows), `breaks` (edges of the classes over all
-    periods, so that a colour means the same in each), `value`, `numerator`, `lower`, `upper` (null: none) and `status`
-    (a digit per cell: rank in `config.vocabulary.STATUS_ORDER`). `verdict`: period -> a digit per area against the rest of the
-    municipality (0 higher, 1 lower, 2 no demonstrable difference, 3 too few, 9 none). `whole`: per period the
-    municipality's own figure, the sum of its neighbourhoods and what belongs to none.
+    Per level and length of period:
+
+    - `codes` (areas), `periods` (oldest first), `breaks` (edges of the classes over all periods, so that a colour means
+      the same in each);
+    - `series`: per area its distinct cells and `at`: per period which of them. The cells stand in columns, each number
+      as its step from the one before (null: none): `value`, `numerator`, and the distances `below` (value - lower) and
+      `above` (upper - value). An area has few distinct cells: a fifth of the bytes of a row per period (measured);
+    - `status`: per period a digit per area, its rank in `config.vocabulary.STATUS_ORDER`;
+    - `verdict`: period -> a digit per area against the rest of the municipality (0 higher, 1 lower, 2 no demonstrable
+      difference, 3 too few, 9 none).
+
+    `municipality`: period -> its own value and numerator, the whole, the sum of the parts, what belongs to none, and
+    its status.
     """
     entry = snapshot.query("SELECT indicator, unit, direction FROM indicator WHERE indicator = ?", [indicator])
     if entry.empty:
@@ -96,14 +103,18 @@ def _block(cells: pd.DataFrame, level: AreaLevel, kind: PeriodType, decimals: in
     status = np.full((len(periods), len(codes)), "0")
     status[at] = part["status"].map(ranks).to_numpy()
     value = grid("value", scale)
-    block = {
+    columns = {
+        "value": value,
+        "numerator": grid("numerator", 1),
+        "lower": grid("lower", scale),
+        "upper": grid("upper", scale),
+    }
+    is_shown = np.isin(status, [ranks[word] for word in _SHOWN])
+    block: dict[str, Any] = {
         "codes": codes,
         "periods": periods,
-        "breaks": [] if unit == Unit.COUNT else class_edges(value[np.isin(status, [ranks[word] for word in _SHOWN])]),
-        "value": _rows(value),
-        "numerator": _rows(grid("numerator", 1)),
-        "lower": _rows(grid("lower", scale)),
-        "upper": _rows(grid("upper", scale)),
+        "breaks": [] if unit == Unit.COUNT else class_edges(value[is_shown]),
+        "series": [_series({name: grid[:, place] for name, grid in columns.items()}) for place in range(len(codes))],
         "status": ["".join(row) for row in status],
         "verdict": {},
     }
@@ -140,8 +151,30 @@ def class_edges(values: NDArray[np.float64]) -> list[int]:
     return sorted({round(edge) for edge in edges if round(edge) > known.min()})
 
 
-def _rows(grid: NDArray[np.float64]) -> list[list[int | None]]:
-    return [[None if math.isnan(cell) else int(cell) for cell in row] for row in grid]
+def _series(columns: dict[str, NDArray[np.float64]]) -> dict[str, list[int | None]]:
+    """One area over all periods: its distinct cells, in order of their numbers, and per period which of them."""
+    stacked = np.column_stack([columns[name] for name in ("value", "numerator", "lower", "upper")])
+    # Infinity stands for "none" while comparing: NaN would be unlike itself.
+    cells, at = np.unique(np.nan_to_num(stacked, nan=np.inf), axis=0, return_inverse=True)
+    cells[np.isinf(cells)] = np.nan
+    value, numerator, lower, upper = cells.T
+    return {
+        "value": _steps(value),
+        "numerator": _steps(numerator),
+        "below": _steps(value - lower),
+        "above": _steps(upper - value),
+        "at": at.ravel().tolist(),
+    }
+
+
+def _steps(column: NDArray[np.float64]) -> list[int | None]:
+    """Each number as its difference from the known one before it, the first from 0."""
+    steps: list[int | None] = []
+    last = 0
+    for number in column:
+        steps.append(None if np.isnan(number) else int(number) - last)
+        last = last if np.isnan(number) else int(number)
+    return steps
 
 
 def _integer(value: Any, scale: float = 1.0) -> int | None:

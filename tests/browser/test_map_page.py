@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
 from urllib.parse import urlsplit
@@ -11,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import DESKTOP, PHONE, Seen
-from tests.proefdorp import DISTRICTS, NEIGHBOURHOODS
+from tests.proefdorp import DISTRICTS, NEIGHBOURHOODS, tables
 
 pytestmark = pytest.mark.browser
 Open = Callable[..., tuple[Page, Seen]]
@@ -140,16 +139,15 @@ def test_the_picture_says_that_it_is_practice_and_schematic(open_page: Open):
 def test_map_tooltip_table_and_source_show_the_same_figure(open_page: Open, site: str):
     page, _ = open_page("kaart?period=2026-08-R12")
     drawn(page)
-    body = json.loads(page.evaluate("fetch('/g/proefdorp/v/000001/internal/burglary_home.json').then(r => r.text())"))
-    block = body["levels"]["neighbourhood"]["rolling_12_months"]
-    row, column = block["periods"].index("2026-08-R12"), block["codes"].index(CENTRUM)
-    figure = f"{block['value'][row][column] / 10:.1f}".replace(".", ",")
+    cell = tables()["observation"].set_index(["indicator", "area_code", "period"])
+    cell = cell.loc["burglary_home", CENTRUM, "2026-08-R12"]
+    figure, lower, upper = (f"{cell[name]:.1f}".replace(".", ",") for name in ("value", "lower", "upper"))
 
     label = page.locator(f"[data-code={CENTRUM}]").get_attribute("aria-label") or ""
     page.locator(f"[data-code={CENTRUM}]").hover()
 
-    assert label.startswith(f"Centrum: {figure} per 1.000 inwoners, waarschijnlijk tussen ")
-    assert f"{block['numerator'][row][column]} geregistreerd" in label
+    assert label.startswith(f"Centrum: {figure} per 1.000 inwoners, waarschijnlijk tussen {lower} en {upper}, ")
+    assert f"{cell['numerator']:.0f} geregistreerd" in label
     expect(page.locator(".map-tip")).to_contain_text(f"{figure} per 1.000 inwoners")
     expect(page.locator("#map-table tr", has_text="Centrum")).to_contain_text(figure)
 
