@@ -14,8 +14,8 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from config.model import Indicator, KwbSource, PolitieKaartSource, Source, StatlineSource
-from config.vocabulary import STATUS_ORDER, AreaLevel, PeriodType, Status
+from config.model import Indicator, KwbSource, PolitieKaartSource, Source, StatlineSource, TabularSource
+from config.vocabulary import STATUS_ORDER, AreaLevel, PeriodType, Status, Unit
 from etl.calendar import exposure_years, parse, period_type_of, periods_between
 from etl.cube import NOT_DELIVERED, AreaAxis, Cube
 from etl.frames import LEAF, create
@@ -55,8 +55,15 @@ def feeds(source: Source, indicators: dict[str, Indicator]) -> pd.DataFrame:
             if numerator.politie_kaart:
                 rows += [(code, indicator.id, False) for code in numerator.politie_kaart.codes]
         elif indicator.id in {*source.categories.values(), *source.values.values()}:
-            rows.append((indicator.id, indicator.id, source.columns.count is None and not source.values))
+            rows.append((indicator.id, indicator.id, _is_own_figure(source, indicator)))
     return pd.DataFrame(rows, columns=["measure", "indicator", "is_figure"])
+
+
+def _is_own_figure(source: TabularSource, indicator: Indicator) -> bool:
+    """A column per indicator holds counts where the indicator counts or divides, else the source's own figure."""
+    if indicator.id in source.values.values():
+        return indicator.unit is not Unit.COUNT and indicator.denominator is None
+    return source.columns.count is None
 
 
 def lay_over(con: duckdb.DuckDBPyConnection, deliveries: Sequence[Accepted], table: str) -> str:

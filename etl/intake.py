@@ -19,7 +19,7 @@ import pandas as pd
 from config.errors import Finding, StructureError
 from config.load import Configured
 from config.model import Source, StatlineSource, TabularSource
-from config.vocabulary import SourceKind
+from config.vocabulary import SourceKind, Unit
 from etl.areas import AreaTree
 from etl.calendar import parse
 from etl.conform import Accepted, feeds
@@ -208,6 +208,7 @@ def _take(
         categories=categories_of(configured, source),
         used_measures=set(mapping.measure),
         fraction_measures=set(mapping.measure[mapping.is_figure]),
+        share_measures=_shares(configured, mapping),
         today=today,
         has_history=number > 0,
     )
@@ -223,6 +224,13 @@ def _take(
         is_new=is_new,
     )
     return one, (*raw.findings, *checked.findings)
+
+
+def _shares(configured: Configured, mapping: pd.DataFrame) -> set[str]:
+    """Measures that are percentages as the source gives them."""
+    figures = mapping[mapping.is_figure]
+    pairs = zip(figures.measure, figures.indicator, strict=True)
+    return {measure for measure, name in pairs if configured.indicators[name].unit is Unit.SHARE_PCT}
 
 
 def categories_of(configured: Configured, source: Source) -> dict[str, str] | None:

@@ -181,7 +181,7 @@ def _areas(con: duckdb.DuckDBPyConnection, cells: Cells, how: AreaCode, areas: A
     con.register("_own", pd.DataFrame({"code": own}, dtype="str"))
     bare = (
         f"WHEN regexp_full_match(upper(text), '[0-9A-Z]*[0-9][0-9A-Z]*') AND length(text) <= 8"
-        f" THEN '{how.prefix}' || lpad(upper(text), greatest({how.pad}, length(text)), '0')"
+        f" THEN '{how.prefix}' || lpad(upper(text), CAST(greatest({how.pad}, length(text)) AS INTEGER), '0')"
         if how.prefix
         else ""
     )
@@ -250,8 +250,7 @@ def _period_sql(how: TabularPeriod | None, regex: str | None) -> str:
         return (
             "CASE WHEN regexp_full_match(upper(text), '(19|2[01])[0-9]{2}(-([QW]?[0-9]{1,2}))?') THEN upper(text) END"
         )
-    parts = ["year"] if how.type == "year" else ["year", str(how.type)]
-    names = ", ".join(f"'{part}'" for part in parts)
+    names = ", ".join(f"'{found.group(1)}'" for found in _FIELD.finditer(how.pattern))  # in the order of the groups
     found = f"regexp_extract(text, {literal(regex)}, [{names}])"
     year = f"CASE WHEN length({found}.year) = 2 THEN '20' || {found}.year ELSE {found}.year END"
     sign = {"year": "", "quarter": "'-Q' || ", "month": "'-' || ", "week": "'-W' || "}[how.type]
