@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pandas as pd
@@ -60,10 +60,10 @@ class Place:
 
     def of(self, part: str | None, row: int | None, role: str = "") -> str:
         where = f"{self.name}/{part}" if part and part != self.name else self.name
-        if row is None or pd.isna(row):
+        if row is None:
             return where
         column = self.columns.get(role)
-        return f"{where}:{int(row)}:{column}" if column else f"{where}:{int(row)}"
+        return f"{where}:{row}:{column}" if column else f"{where}:{row}"
 
 
 @dataclass(frozen=True)
@@ -202,10 +202,10 @@ def _duplicates(con: duckdb.DuckDBPyConnection, table: str, bad: str | None, pla
         """
     )
     different = con.execute(
-        """SELECT * FROM _twin WHERE value IS DISTINCT FROM first_value OR mark IS DISTINCT FROM first_mark
-           ORDER BY part, row"""
-    ).df()
-    if len(different):
+        """SELECT part, row, value, mark, first_part, first_row, first_value, first_mark FROM _twin
+           WHERE value IS DISTINCT FROM first_value OR mark IS DISTINCT FROM first_mark ORDER BY part, row"""
+    ).fetchall()
+    if different:
         raise ValuesError.of(_differing(different, place))
     twins = con.execute("SELECT count(*) FROM _twin").fetchall()[0][0]
     if twins and bad:
@@ -216,19 +216,19 @@ def _duplicates(con: duckdb.DuckDBPyConnection, table: str, bad: str | None, pla
     return bool(twins)
 
 
-def _differing(rows: pd.DataFrame, place: Place) -> Iterable[Finding]:
+def _differing(rows: Sequence[tuple[Any, ...]], place: Place) -> Iterable[Finding]:
     """The first ten by name, the rest as a number."""
 
-    def number(value: float, mark: str | None) -> str:
-        return str(mark) if pd.isna(value) else f"{value:g}"
+    def number(value: float | None, mark: str | None) -> str:
+        return str(mark) if value is None else f"{value:g}"
 
-    for row in rows.head(10).itertuples():
-        first = f"line {int(row.first_row)}" if row.first_part == row.part else f"{row.first_part}:{int(row.first_row)}"
-        both = f"{number(row.first_value, row.first_mark)} and {number(row.value, row.mark)}"
+    for part, row, value, mark, first_part, first_row, first_value, first_mark in rows[:10]:
+        first = f"line {first_row}" if first_part == part else f"{first_part}:{first_row}"
+        both = f"{number(first_value, first_mark)} and {number(value, mark)}"
         yield Finding(
             "VAL-014",
             f"key of {first} with another value ({both})",
-            place.of(row.part, row.row),
+            place.of(part, row),
             "ask the supplier which is right and remove the other",
             number=len(rows),
         )
