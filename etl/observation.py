@@ -40,7 +40,7 @@ def observation_frame(
         return np.concatenate([getattr(block, name) for block in blocks] or [np.array([], dtype=kind)])
 
     def repeated(words: Sequence[str]) -> Any:
-        unique = list(dict.fromkeys(words))
+        unique = sorted(set(words))
         codes = [
             np.full(len(block.value), unique.index(word), np.int32) for word, block in zip(words, blocks, strict=True)
         ]

@@ -8,7 +8,6 @@ import traceback
 from types import FrameType
 from typing import Any
 
-import click
 import typer
 
 from config.errors import ExitCode, FixableError
@@ -24,6 +23,9 @@ from monitor.commands.options import (
     say_json,
     tell,
 )
+
+#: What typer raises for a wrong command line. It carries its own copy of click, which has no public name.
+WrongCommandLine = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
 
 app = typer.Typer(
     name="buurtbeeld",
@@ -71,13 +73,10 @@ def main(arguments: list[str] | None = None) -> int:
             say_json(error_record(error))
         tell(error.findings)
         return error.exit_code
-    except click.exceptions.NoArgsIsHelpError as error:
-        sys.stdout.write(f"{error.format_message()}\n")
+    except WrongCommandLine as error:
+        error.show()  # type: ignore[attr-defined]
         return ExitCode.USAGE
-    except click.ClickException as error:
-        error.show()
-        return ExitCode.USAGE
-    except (KeyboardInterrupt, click.exceptions.Abort):
+    except (KeyboardInterrupt, typer.Abort):
         sys.stderr.write("stopped\n")
         return ExitCode.STOPPED
     except BrokenPipeError:

