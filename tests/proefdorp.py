@@ -308,17 +308,22 @@ def _days(period: str) -> tuple[dt.date, dt.date]:
 
 
 def _benchmarks(observation: pd.DataFrame) -> pd.DataFrame:
-    """Against the rest and against the year before, for the newest window; the four verdicts in turn."""
+    """Against the rest and against the year before, for the newest complete window; the four verdicts in turn."""
     words = ("no_difference", "higher", "lower", "too_few")
-    newest = observation[(observation["period"] == "2026-10-R12") & observation["value"].notna()]
+    rates = observation[observation["rate"].notna()].set_index(["indicator", "area_code", "period"])
     rows = []
-    for number, cell in enumerate(newest.itertuples()):
-        for kind, value in (("rest_of_municipality", 20.0), ("year_before", 18.0)):
+    for number, cell in enumerate(rates.xs("2026-08-R12", level="period").itertuples()):
+        indicator, code = cell.Index
+        whole = rates.loc[(indicator, CODE, "2026-08-R12")]
+        others = {"year_before": rates.at[(indicator, code, "2025-08-R12"), "value"]}
+        if code != CODE:
+            rest = (whole["numerator"] - cell.numerator) / (whole["denominator"] - cell.denominator)
+            others["rest_of_municipality"] = 1000 * rest
+        for kind, value in others.items():
             ratio = cell.value / value
             rows.append(
-                {"indicator": cell.indicator, "area_code": cell.area_code, "period": cell.period, "kind": kind,
-                 "value": value, "ratio": ratio, "ratio_lower": ratio * 0.8, "ratio_upper": ratio * 1.25,
-                 "verdict": words[number % 4]}
+                {"indicator": indicator, "area_code": code, "period": "2026-08-R12", "kind": kind, "value": value,
+                 "ratio": ratio, "ratio_lower": ratio * 0.8, "ratio_upper": ratio * 1.25, "verdict": words[number % 4]}
             )  # fmt: skip
     return pd.DataFrame(rows)
 

@@ -90,12 +90,17 @@ window.buurtbeeld.data = (function () {
     return null;
   };
 
-  /* The asked period, else the newest of the same length, else the newest of the first length. */
+  /* The asked period, else the newest complete one of the same length, else of the first length. What is provisional is
+     shown on request: no comparison is made with it. */
   Figures.prototype.nearest = function (level, period, kind) {
     var kinds = this.kinds(level);
     if (!kinds.length) return null;
     if (period && this.find(level, period)) return period;
     var periods = this.block(level, kinds.indexOf(kind) >= 0 ? kind : kinds[0]).periods;
+    var whole = this.body.municipality;
+    for (var at = periods.length - 1; at >= 0; at--) {
+      if (whole[periods[at]] && STATUS[whole[periods[at]][5]] === "final") return periods[at];
+    }
     return periods[periods.length - 1];
   };
 

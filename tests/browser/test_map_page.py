@@ -113,7 +113,7 @@ def test_another_level_asks_for_its_outlines_once(open_page: Open):
 
 
 def test_every_status_looks_and_reads_differently(open_page: Open):
-    page, _ = open_page("kaart?indicator=violent_crime")
+    page, _ = open_page("kaart?indicator=violent_crime&period=2026-10-R12")
     drawn(page)
 
     looks = page.evaluate(
@@ -153,7 +153,7 @@ def test_map_tooltip_table_and_source_show_the_same_figure(open_page: Open, site
 
 
 def test_a_count_is_drawn_as_circles_never_as_colours(open_page: Open):
-    page, _ = open_page("kaart?indicator=litter_reports")
+    page, _ = open_page("kaart?indicator=litter_reports&period=2026-10-R12")
     drawn(page)
 
     assert page.locator(".map-bubbles circle").count() == 11  # one neighbourhood was not delivered
@@ -185,6 +185,15 @@ def test_the_table_stands_by_name_and_sorts_by_a_heading(open_page: Open):
         "aria-sort", "ascending"
     )
     expect(page.locator("#map-table [data-sort=value]")).to_be_focused()
+
+
+def test_the_map_opens_on_the_newest_complete_period_with_the_finding_in_words(open_page: Open):
+    page, _ = open_page("kaart")
+    drawn(page)
+
+    expect(page.locator("#map-eyebrow")).to_have_text("Proefdorp · 12 maanden t/m augustus 2026")
+    expect(page.locator("#map-lede")).to_contain_text("Vergeleken met de rest van de gemeente")
+    assert page.locator(".over-provisional").count() == 0
 
 
 # --- finding one's way ------------------------------------------------------------------------------------------------
@@ -227,9 +236,9 @@ def test_from_an_area_on_the_map_to_its_page_and_back_to_the_same_map(open_page:
 def test_the_map_is_read_and_used_with_the_keyboard_alone(open_page: Open):
     page, _ = open_page("kaart")
     drawn(page)
-    page.locator("#map-period").focus()
+    page.locator("#map-later").focus()
 
-    page.keyboard.press("Tab")  # a later period there is not, a way up neither: next is the map
+    page.keyboard.press("Tab")  # at the top there is no way up: next is the map
     first = page.evaluate("document.activeElement.dataset.code")
     page.keyboard.press("ArrowRight")
     second = page.evaluate("document.activeElement.dataset.code")
@@ -291,7 +300,9 @@ def test_english_and_dutch_are_a_link_apart_and_keep_the_map(open_page: Open):
 @pytest.mark.parametrize("language", ["nl", "en"])
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_axe_finds_nothing(open_page: Open, violations, theme: str, language: str, viewport: dict[str, int]):
-    page, seen = open_page(f"kaart?lang={language}&indicator=violent_crime", theme=theme, viewport=viewport)
+    page, seen = open_page(
+        f"kaart?lang={language}&indicator=violent_crime&period=2026-10-R12", theme=theme, viewport=viewport
+    )
     drawn(page)
 
     assert violations(page) == []
