@@ -67,7 +67,7 @@ def _is_own_figure(source: TabularSource, indicator: Indicator) -> bool:
 
 
 def lay_over(con: duckdb.DuckDBPyConnection, deliveries: Sequence[Accepted], table: str) -> str:
-    """One RAW table or view (plus `delivery`) of all deliveries: the newest wins per period and measure, for all areas at once.
+    """One RAW table or view (plus `delivery`) of all deliveries: per period and measure the newest gives all areas.
 
     Args:
         deliveries: oldest first.

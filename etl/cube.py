@@ -123,7 +123,7 @@ def roll_up_areas(cube: Cube, additive: NDArray[np.bool_]) -> Cube:
     axis, hoods = cube.axis, cube.axis.neighbourhoods
     value, status, coverage = cube.value.copy(), cube.status.copy(), cube.coverage.copy()
     leaf_status = cube.status[:, hoods, :]
-    ever = cube.delivered[:, hoods, :].any(axis=2)  # (indicators, neighbourhoods)
+    ever = np.asarray(cube.delivered[:, hoods, :].any(axis=2))  # (indicators, neighbourhoods)
     numbers = np.nan_to_num(cube.value[:, hoods, :])
     for level in (AreaLevel.DISTRICT, AreaLevel.MUNICIPALITY, AreaLevel.CUSTOM):
         places = axis.at(level)
@@ -132,7 +132,7 @@ def roll_up_areas(cube: Cube, additive: NDArray[np.bool_]) -> Cube:
             continue
         members = axis.members[places]
         sums = _over_members(members, numbers[lacking])
-        covered = ever[lacking].astype(float) @ members.T  # (indicators, parents)
+        covered: Floats = ever[lacking].astype(float) @ members.T  # (indicators, parents)
         here = _over_members(members, (leaf_status[lacking] > NOT_DELIVERED).astype(float))
         rank = _parent_rank(members, leaf_status[lacking], here, covered)
         rank[~additive[lacking]] = NOT_APPLICABLE

@@ -24,6 +24,7 @@ from etl.areas import AreaTree
 from etl.calendar import parse
 from etl.conform import Accepted, feeds
 from etl.contract import check
+from etl.contract_series import History
 from etl.deliveries import Delivery, DeliveryLog, delivery_date
 
 
@@ -110,10 +111,13 @@ def take_in(
         new[sha256] = Delivery(sha256, source.id, path.name, _size(path), received, date, path)
     ordered = sorted([*known, *new.values()], key=lambda delivery: delivery.order)
     taken: list[Taken] = []
-    for number, delivery in enumerate(ordered):
-        one, found = _take(con, configured, source, tree, mapping, delivery, number, is_new=delivery.sha256 in new)
+    history = History()
+    for delivery in ordered:
+        is_new = delivery.sha256 in new
+        one, found = _take(con, configured, source, tree, mapping, delivery, history, is_new=is_new)
         taken.append(one)
         findings += found
+        history = _with(history, con, one)
     _refuse_stale(taken)
     return Intake(source, mapping, tuple(taken), tuple(findings))
 
@@ -183,11 +187,11 @@ def _take(
     tree: AreaTree,
     mapping: pd.DataFrame,
     delivery: Delivery,
-    number: int,
+    history: History,
     *,
     is_new: bool,
 ) -> tuple[Taken, tuple[Finding, ...]]:
-    table = f"raw_{source.id}_{number}"
+    table = f"raw_{source.id}_{len(history.areas)}"
     raw = adapter(source.kind).read(
         con,
         source,
@@ -210,7 +214,7 @@ def _take(
         fraction_measures=set(mapping.measure[mapping.is_figure]),
         share_measures=_shares(configured, mapping),
         today=today,
-        has_history=number > 0,
+        history=history if history.areas else None,
     )
     skipped = sum(raw.skipped.values())
     found = _facts(con, checked.accepted, checked.quarantine, raw.rows_read, skipped)
@@ -224,6 +228,13 @@ def _take(
         is_new=is_new,
     )
     return one, (*raw.findings, *checked.findings)
+
+
+def _with(history: History, con: duckdb.DuckDBPyConnection, one: Taken) -> History:
+    """The history of a source with one more delivery: which areas it has, and how large its numbers are."""
+    rows = con.execute(f'SELECT DISTINCT area FROM "{one.accepted}"').fetchall()
+    mean = con.execute(f'SELECT avg(value) FROM "{one.accepted}"').fetchall()[0][0]
+    return History((*history.areas, frozenset(area for (area,) in rows)), mean)
 
 
 def _shares(configured: Configured, mapping: pd.DataFrame) -> set[str]:

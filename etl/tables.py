@@ -77,7 +77,7 @@ TABLES: dict[str, Table] = {
             "area_level": ("VARCHAR", "level of the layer"),
             "vintage": ("INTEGER", "year of the boundaries"),
             "sha256": ("VARCHAR", "fingerprint of the JSON; part of its address"),
-            "json": ("VARCHAR", "{width, height, areas: [[code, path, x, y], …]}"),
+            "json": ("VARCHAR", "{width, height, areas: [[code, path, x, y], …], listed, outline, shared_borders}"),
         },
     ),
     "indicator": Table(
@@ -156,7 +156,7 @@ TABLES: dict[str, Table] = {
             "period": ("VARCHAR", "period"),
             "whole": ("DOUBLE", "the municipality's own row"),
             "parts": ("DOUBLE", "sum of its neighbourhoods"),
-            "unallocated": ("DOUBLE", "events without a known place: whole minus parts, or rows the source gives as such"),
+            "unallocated": ("DOUBLE", "events without a known place: whole minus parts, or given as such"),
             "origin": ("VARCHAR", "own_row: whole minus parts; pseudo_area: rows of an unknown place"),
         },
     ),
