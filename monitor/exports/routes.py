@@ -24,7 +24,7 @@ _FILES = {
 
 
 def add(server: Flask, tenants: dict[str, Any]) -> None:
-    """Add `/g/<slug>/download/<name>.<format>` of each municipality; the guard must allow `download/<name>.<extension>`."""
+    """Add `/g/<slug>/download/<name>.<format>` of each municipality; the guard allows `download/<name>.<extension>`."""
     for slug, tenant in tenants.items():
         _add(server, slug, tenant)
 

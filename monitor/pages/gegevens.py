@@ -12,7 +12,7 @@ from monitor.components.cards import badge, card, empty, grid, page_head, table
 from monitor.components.format import date_name, level_name, moment_name, number, period_name, status_name
 from monitor.pages.parts.cells import known
 from monitor.pages.parts.topics import downloads, listed
-from monitor.queries.areas import areas, areas_of_level, areas_without_figures, municipality
+from monitor.queries.areas import Area, areas, areas_of_level, areas_without_figures, municipality
 from monitor.queries.indicators import indicators, indicators_without_source
 from monitor.queries.observations import Filters
 from monitor.queries.sources import (
@@ -64,7 +64,11 @@ def _head(view: View) -> html.Header:
     n_sources = len(sources(view.snapshot))
     set_aside = int(quarantine_summary(view.snapshot)["n_rows"].sum())
     return page_head(
-        _("{place} · {period}", place=_("Municipality of {name}", name=whole.name), period=as_known_on(date_name(whole.today, _), _)),
+        _(
+            "{place} · {period}",
+            place=_("Municipality of {name}", name=whole.name),
+            period=as_known_on(date_name(whole.today, _), _),
+        ),
         headline(n_sources, n_warnings, _),
         lede(set_aside, len(areas_without_figures(view.snapshot)), len(indicators_without_source(view.snapshot)), _),
     )  # fmt: skip
@@ -180,8 +184,12 @@ def _status_card(view: View) -> html.Section:
     )
     return card(
         _("Status of the cells"),
-        table([_("Source"), *(status_name(one, _).capitalize() for one in order)], rows, caption=_("Cells per source and status"),
-              numeric=tuple(range(1, len(order) + 1)))
+        table(
+            [_("Source"), *(status_name(one, _).capitalize() for one in order)],
+            rows,
+            caption=_("Cells per source and status"),
+            numeric=tuple(range(1, len(order) + 1)),
+        )
         if rows
         else empty(_("No figures yet.")),
         subtitle=_("One cell is one topic in one area and one period."),
@@ -232,11 +240,9 @@ def _areas_card(view: View) -> html.Section:
     )
     body: Any = empty(_("Every area has figures."))
     if lacking:
-        parents = {one.code: one.name for one in areas(view.snapshot)}
         body = html.Ul(
             [
-                html.Li([dcc.Link(one.name, href=view.href(f"gebied/{one.code}")),
-                         html.Span(f" {level_name(one.level, _)}" + (f", {parents[one.parent]}" if one.parent in parents else ""), className="meta")])
+                html.Li([dcc.Link(one.name, href=view.href(f"gebied/{one.code}")), _where(view, one)])
                 for one in lacking[:_MOST]
             ],
             className="plain-list",
@@ -249,6 +255,12 @@ def _areas_card(view: View) -> html.Section:
         footer=_("{n} more areas are not shown.", n=number(rest, _)) if rest > 0 else None,
         span=5,
     )
+
+
+def _where(view: View, one: Area) -> html.Span:
+    """Level of an area and the area it lies in."""
+    inside = [above.name for above in areas(view.snapshot) if above.code == one.parent]
+    return html.Span(" " + ", ".join([level_name(one.level, view._), *inside]), className="meta")
 
 
 def _adds_up_card(view: View) -> html.Section:
@@ -274,7 +286,8 @@ def _adds_up_card(view: View) -> html.Section:
         if items
         else empty(
             _(
-                "No source gives a total of the municipality beside its neighbourhoods, so there is nothing to hold the sum against."
+                "No source gives a total of the municipality beside its neighbourhoods,"
+                " so there is nothing to hold the sum against."
             )
         ),
         span=7,
@@ -302,7 +315,9 @@ def _revision_card(view: View) -> html.Section:
     frame = revisions(view.snapshot)
     rows = [
         [
-            known_topics[str(row.indicator)].label(view.language) if row.indicator in known_topics else str(row.indicator),
+            known_topics[str(row.indicator)].label(view.language)
+            if row.indicator in known_topics
+            else str(row.indicator),
             number(float(row.n_changed), _),
             number(float(row.n_new), _),
             number(float(row.n_gone), _),
@@ -334,8 +349,10 @@ def _deliveries_card(view: View) -> html.Section:
     rows = [
         [
             str(row.name), str(row.source_id), moment_name(row.received, _),
-            _("{first} to {last}", first=row.first_period, last=row.last_period) if isinstance(row.first_period, str) else "–",
-            number(float(row.areas), _), number(float(row.rows_read), _), html.Code(str(row.sha256)[:12], title=str(row.sha256)),
+            _("{first} to {last}", first=row.first_period, last=row.last_period)
+            if isinstance(row.first_period, str) else "–",
+            number(float(row.areas), _), number(float(row.rows_read), _),
+            html.Code(str(row.sha256)[:12], title=str(row.sha256)),
         ]
         for row in frame.head(_MOST).itertuples()
     ]  # fmt: skip

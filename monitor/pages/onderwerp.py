@@ -44,7 +44,11 @@ def layout(view: View) -> html.Div:
     if now is None:
         return html.Div(
             [
-                page_head(theme_name(series.theme, _), series.label(view.language), _("No source of this municipality gives figures for this topic.")),
+                page_head(
+                    theme_name(series.theme, _),
+                    series.label(view.language),
+                    _("No source of this municipality gives figures for this topic."),
+                ),
                 grid(_definition(view, series), _all_topics(view, series, span=7)),
             ]
         )  # fmt: skip
@@ -217,7 +221,13 @@ def _group_card(view: View, series: Series) -> html.Section | None:
     version = series.definition.composition_version
     return card(
         _("What this group is made of"),
-        html.Ul([html.Li(dcc.Link(one.label(view.language), href=view.href(f"onderwerp/{one.indicator}"))) for one in members], className="inline-list"),
+        html.Ul(
+            [
+                html.Li(dcc.Link(one.label(view.language), href=view.href(f"onderwerp/{one.indicator}")))
+                for one in members
+            ],
+            className="inline-list",
+        ),
         subtitle=_("Composition {version}", version=version) if version else None,
         span=12,
     )  # fmt: skip

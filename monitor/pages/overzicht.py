@@ -156,9 +156,7 @@ def _short_period(period: str, view: View) -> str:
 
 def _change_badge(view: View, series: Series, change: Comparison | None) -> Any:
     _ = view._
-    if change is None:
-        return None
-    if change.verdict is None:
+    if change is None or change.verdict is None:
         return html.Span(verdict_words(change, _), className="meta")
     return comparison_badge(change.verdict, series.direction, _, verdict_words(change, _))
 
@@ -227,7 +225,10 @@ def _entry(view: View, one: Comparison) -> html.Li:
                     [
                         html.P(
                             [
-                                dcc.Link(one.area_name, href=view.href(f"gebied/{one.area_code}", indicator=one.indicator)),
+                                dcc.Link(
+                                    one.area_name,
+                                    href=view.href(f"gebied/{one.area_code}", indicator=one.indicator),
+                                ),
                                 html.Span(f" · {series.label(view.language)}"),
                             ],
                             className="notable-title",

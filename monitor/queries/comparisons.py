@@ -232,7 +232,7 @@ def _clearness(one: Comparison) -> float:
 
 
 def _as_published(snapshot: Snapshot, found: dict[str, Comparison]) -> dict[str, Comparison]:
-    """Where the snapshot itself holds the comparison (its newest complete period), that one: map, table and file agree."""
+    """Where the snapshot itself holds a comparison (of its newest complete period), that one: map and table agree."""
     any_one = next(iter(found.values()), None)
     if any_one is None:
         return found

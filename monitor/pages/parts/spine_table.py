@@ -99,8 +99,13 @@ def _row(view: View, area: Area, series: Series, row: Any, is_current: bool, is_
         other_value = figure(known(row.municipality_value), series.unit, _)
         middle = _spine(view, series, row, one)
     return html.Tr(
-        [label, html.Td(value, className="num"), html.Td(other_value, className="num dim"), html.Td(middle, className="spine-cell"),
-         html.Td(_verdict(view, series, one, row))],
+        [
+            label,
+            html.Td(value, className="num"),
+            html.Td(other_value, className="num dim"),
+            html.Td(middle, className="spine-cell"),
+            html.Td(_verdict(view, series, one, row)),
+        ],
         className="is-current" if is_current else "",
     )  # fmt: skip
 

@@ -166,10 +166,8 @@ def _tick(period: str, _: Translator) -> str:
 
 def _hover(row: Any, measure: Measure, _: Translator) -> str:
     value = known(getattr(row, measure.column))
-    lines = [
-        f"<b>{period_name(str(row.period), _)}</b>",
-        f"{figure(value, measure.unit, _)} {unit_name(measure.unit, _) if measure.unit != Unit.SHARE_PCT else ''}".strip(),
-    ]
+    unit = "" if measure.unit == Unit.SHARE_PCT else unit_name(measure.unit, _)
+    lines = [f"<b>{period_name(str(row.period), _)}</b>", f"{figure(value, measure.unit, _)} {unit}".strip()]
     if measure.column == "value":
         if known(row.numerator) is not None and measure.unit != Unit.COUNT:
             lines.append(_("number: {n}", n=number(known(row.numerator), _)))
