@@ -22,6 +22,7 @@ from flask import Flask, Request, Response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from config.vocabulary import ROLE_RANK, Edition, Role
+from monitor.access.limits import Bucket
 from monitor.access.viewer import Viewer, remember_viewer
 
 #: Longest query string and body that are read, in bytes.
@@ -31,6 +32,9 @@ CSRF_COOKIE, CSRF_HEADER = "_csrf_token", "X-CSRFToken"
 
 #: Names by which a browser on this machine calls it.
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
+
+#: Downloads one client may ask for in a minute: a person never reaches it, a script that empties the site does.
+DOWNLOADS_PER_MINUTE = 120
 
 _SLUG_PATH = re.compile(r"^/g/([^/]*)(?:/(.*))?$", re.DOTALL)
 _HYGIENE = re.compile(r"\.\.|/\.(/|$)|//|\\|%|[\x00-\x1f\x7f]")
@@ -86,11 +90,14 @@ class CallbackPolicy:
 
 
 class Refusal(Exception):
-    """A request that is not answered: HTTP status and a text without anything the client sent."""
+    """A request that is not answered: HTTP status and a text without anything the client sent.
 
-    def __init__(self, status: int, text: str) -> None:
+    `again_after`: seconds after which it may be asked again (429).
+    """
+
+    def __init__(self, status: int, text: str, again_after: int = 0) -> None:
         super().__init__(text)
-        self.status, self.text = status, text
+        self.status, self.text, self.again_after = status, text, again_after
 
 
 class Guard:
@@ -106,6 +113,7 @@ class Guard:
         self.page_exists = page_exists
         self.callbacks: dict[tuple[str, str], CallbackPolicy] = {}
         self._key = secrets.token_bytes(32)
+        self._downloads = Bucket(DOWNLOADS_PER_MINUTE)
 
     def install(self, server: Flask) -> None:
         """Put the guard before everything else on the server."""
@@ -126,7 +134,10 @@ class Guard:
             return self._decide(request)
         except Refusal as refusal:
             log.warning("refused %s %s: %s", refusal.status, request.method, refusal.text)
-            return refused(refusal.status, refusal.text)
+            response = refused(refusal.status, refusal.text)
+            if refusal.again_after:
+                response.headers["Retry-After"] = str(refusal.again_after)
+            return response
 
     def _decide(self, asked: Request) -> AnyResponse | None:
         _check_address(asked)
@@ -140,6 +151,8 @@ class Guard:
         viewer = Viewer(Role.ADMIN, Edition.INTERNAL)
         if route.role is not None and ROLE_RANK[viewer.role] < ROLE_RANK[route.role]:
             raise Refusal(403, "forbidden")
+        if (rest or "").startswith("download/") and (seconds := self._downloads.wait(asked.remote_addr or "")):
+            raise Refusal(429, "too many downloads", seconds)
         remember_viewer(viewer)
         if asked.method == "POST":
             self._check_same_site(asked)

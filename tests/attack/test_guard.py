@@ -352,6 +352,20 @@ def test_a_query_never_overrides_the_path(client: FlaskClient, token: str):
     assert "Proefdorp" in shown
 
 
+def test_emptying_the_site_by_downloads_is_slowed_down(client: FlaskClient):
+    address = f"/g/{SLUG}/download/figures.csv?indicator=burglary_home&period=2025"
+
+    codes = [client.get(address, environ_overrides={"REMOTE_ADDR": "127.0.0.9"}).status_code for _ in range(130)]
+    last = client.get(address, environ_overrides={"REMOTE_ADDR": "127.0.0.9"})
+
+    assert codes[0] == 200
+    assert 429 in codes
+    assert codes.index(429) >= 120
+    assert last.status_code == 429
+    assert int(last.headers["Retry-After"]) >= 1
+    assert client.get(address).status_code == 200  # another client
+
+
 # --- answers ----------------------------------------------------------------------------------------------------------
 
 
