@@ -70,7 +70,7 @@ def _chooser(tenants: Sequence[Tenant]) -> str:
         Markup('<li><a class="choice" href="/g/{0}/"><strong>{1}</strong><span>{2}</span></a></li>').format(
             tenant.slug,
             tenant.configured.municipality.name,
-            "Oefencijfers" if tenant.configured.municipality.is_practice else "",
+            "Oefendata" if tenant.configured.municipality.is_practice else "",
         )
         for tenant in sorted(tenants, key=lambda tenant: tenant.configured.municipality.name)
     )
