@@ -233,7 +233,8 @@ def _footer(view: View) -> html.Div:
     lines.append(
         html.P(
             _(
-                "The figures are about areas, not about people. Registered crime is not all crime: reporting and police activity weigh in."
+                "The figures are about areas, not about people. Registered crime is not all crime:"
+                " reporting and police activity weigh in."
             )
         )
     )

@@ -6,8 +6,8 @@ import datetime as dt
 from dataclasses import dataclass
 
 import pandas as pd
-from etl.snapshot import Snapshot
 
+from etl.snapshot import Snapshot
 from monitor.queries.memory import remembered
 
 
