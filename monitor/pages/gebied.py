@@ -10,7 +10,7 @@ from config.vocabulary import Role
 from monitor.components.cards import card, empty, grid, page_head
 from monitor.components.format import figure, level_name, number, unit_name
 from monitor.pages.parts.cells import known
-from monitor.pages.parts.spine_table import comparison_for, comparisons_of, legend, spine_table
+from monitor.pages.parts.spine_table import comparison_for, comparisons_of, higher_only, legend, spine_table
 from monitor.pages.parts.topics import chosen_topic, downloads, listed, owner_words, ownership
 from monitor.pages.parts.trend import trend, trend_type
 from monitor.queries.areas import Area, area, areas, areas_of_level, line_of, municipality, neighbours_of, parts_of
@@ -151,7 +151,11 @@ def _all_topics(view: View, here: Area, chosen: str | None) -> html.Section:
         )
     )  # fmt: skip
     frame = profile(view.snapshot, here.code)
-    body = [legend(view, here.level), spine_table(view, here, chosen)] if len(frame) else [empty(_("No figures yet."))]
+    body = (
+        [legend(view, here.level), spine_table(view, here, chosen), higher_only(view, here)]
+        if len(frame)
+        else [empty(_("No figures yet."))]
+    )
     return card(_("How does this area stand?"), *body, subtitle=subtitle, span=8, className="flush")
 
 

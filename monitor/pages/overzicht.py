@@ -8,7 +8,7 @@ from dash import dcc, html
 
 from config.vocabulary import Comparison as Verdict
 from config.vocabulary import Role
-from monitor.components.cards import card, comparison_badge, empty, grid, page_head, tone
+from monitor.components.cards import card, comparison_badge, empty, page_head, tone
 from monitor.components.charts import spark
 from monitor.components.format import figure, moment_name, number, period_name, unit_name
 from monitor.components.icons import icon
@@ -51,17 +51,26 @@ def layout(view: View) -> html.Div:
         [
             _head(view, series, now, level),
             html.Div([_key_figure(view, name, name == chosen) for name in front_topics(view)], className="kpis"),
-            grid(
-                *listed(
-                    [
-                        small_map(view, series, now, level),
-                        _standing_out(view, level),
-                        _trend_card(view, series),
-                        _areas_card(view, series, now, level),
-                        _questions_card(view),
-                        _state_card(view),
-                    ]
-                )
+            # Two columns that fill themselves; on a narrow screen one, in the order of the classes.
+            html.Div(
+                [
+                    html.Div(
+                        listed(
+                            [
+                                small_map(view, series, now, level),
+                                _trend_card(view, series),
+                                _questions_card(view),
+                                _state_card(view),
+                            ]
+                        ),
+                        className="stack",
+                    ),
+                    html.Div(
+                        [_standing_out(view, level), _areas_card(view, series, now, level)],
+                        className="stack",
+                    ),
+                ],
+                className="two-columns",
             ),
         ]
     )
@@ -192,8 +201,7 @@ def _standing_out(view: View, level: str) -> html.Section:
         _side(view, found, found.better, _("For the better"), _("No demonstrable improvement.")),
         subtitle=subtitle,
         footer=overview.notable_explanation(found, _),
-        span=5,
-        className="standing-out",
+        className="standing-out order-2",
     )
 
 
@@ -259,7 +267,7 @@ def _trend_card(view: View, series: Series) -> html.Section:
         trend(view, series, whole.code, whole.name, trend_type(view, series, "municipality")),
         subtitle=_("All of {municipality}", municipality=whole.name),
         footer=dcc.Link(_("Definition and all areas"), href=view.href(f"onderwerp/{series.indicator}")),
-        span=7,
+        className="order-3",
     )
 
 
@@ -277,8 +285,7 @@ def _areas_card(view: View, series: Series, now: Newest, level: str) -> html.Sec
         area_table(view, series, level, now.period, is_short=True),
         subtitle=_("{period}, by name", period=period_name(now.period, _)),
         footer=adds_up or None,
-        span=5,
-        className="scrolls",
+        className="scrolls order-4",
     )
 
 
@@ -306,7 +313,7 @@ def _state_card(view: View) -> html.Section:
         _("State of the data"),
         html.Ul(rows, className="plain-list") if rows else empty(_("No delivery yet.")),
         footer=_state_link(view),
-        span=5,
+        className="order-6",
     )
 
 
@@ -349,7 +356,7 @@ def _questions_card(view: View) -> html.Section:
             _("No questions have been written down yet."),
             hint=_("They stand under `questions` in the file of the municipality."),
         ),
-        span=7,
+        className="order-5",
     )
 
 

@@ -22,7 +22,8 @@ def profile(snapshot: Snapshot, area_code: str) -> pd.DataFrame:
         `numerator`, `denominator`, `denominator_period`, `lower`, `upper`, `unit`, `source`, `coverage_share`,
         `municipality_value`, and over the areas of the same level that have a value: `n_areas`, `min`, `q1`, `median`,
         `q3`, `max` (empty below `MIN_AREAS` areas, and for the municipality itself).
-        A missing cell has status 'not_delivered' and no numbers.
+        `is_at_level` is false where no area of this level has the indicator at all; its status is then
+        'not_applicable', and 'not_delivered' where only this area's cell is missing.
     """
     wanted = [
         (found.indicator, found.period, found.period_type, series.position)
@@ -49,8 +50,13 @@ def profile(snapshot: Snapshot, area_code: str) -> pd.DataFrame:
             FROM cells
             WHERE area_level = (SELECT area_level FROM here) AND area_level <> 'municipality' AND value IS NOT NULL
             GROUP BY indicator HAVING count(value) >= {MIN_AREAS}
+        ),
+        at_level AS (
+            SELECT DISTINCT indicator FROM cells WHERE area_level = (SELECT area_level FROM here)
         )
-        SELECT w.indicator, w.period, w.period_type, coalesce(c.status, 'not_delivered') AS status,
+        SELECT w.indicator, w.period, w.period_type,
+               coalesce(c.status, if(l.indicator IS NULL, 'not_applicable', 'not_delivered')) AS status,
+               l.indicator IS NOT NULL AS is_at_level,
                c.value, c.numerator, c.denominator, c.denominator_period, c.lower, c.upper,
                coalesce(c.unit, i.unit) AS unit, c.source, c.coverage_share, whole.value AS municipality_value,
                s.n_areas, s.min, s.q1, s.median, s.q3, s.max
@@ -59,6 +65,7 @@ def profile(snapshot: Snapshot, area_code: str) -> pd.DataFrame:
         LEFT JOIN cells c ON c.indicator = w.indicator AND c.area_code = ?
         LEFT JOIN cells whole ON whole.indicator = w.indicator AND whole.area_level = 'municipality'
         LEFT JOIN spread s ON s.indicator = w.indicator
+        LEFT JOIN at_level l ON l.indicator = w.indicator
         ORDER BY w.position
         """,
         [names, periods, types, positions, area_code, area_code],

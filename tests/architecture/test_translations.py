@@ -74,7 +74,7 @@ def test_a_translation_keeps_the_places_that_are_filled_in(dutch):
 
 
 def test_the_words_of_the_house_are_kept(dutch):
-    """Crimes are registered, not reported by citizens; nobody's neighbourhood is a problem; the product is about areas."""
+    """Crimes are registered, not reported by citizens; no neighbourhood is a problem."""
     for message in dutch:
         for text in translations(dutch, str(message.id[0] if isinstance(message.id, tuple) else message.id)):
             assert "probleemwijk" not in text.lower()

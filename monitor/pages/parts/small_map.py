@@ -25,5 +25,5 @@ def small_map(view: View, series: Series, now: Newest, level: str) -> html.Secti
         footer=dcc.Link(
             _("Open the map"), href=view.href("kaart", indicator=series.indicator, level=level, period=period)
         ),
-        span=7,
+        className="order-1",
     )

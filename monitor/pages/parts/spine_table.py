@@ -41,7 +41,7 @@ def spine_table(view: View, area: Area, chosen: str | None) -> html.Div:
     is_whole = area.level == "municipality"
     body: list[Any] = []
     theme = None
-    for row in frame.itertuples():
+    for row in frame[frame["is_at_level"]].itertuples():
         series = known_topics[str(row.indicator)]
         if series.theme != theme:
             theme = series.theme
@@ -80,9 +80,7 @@ def _row(view: View, area: Area, series: Series, row: Any, is_current: bool, is_
                 href=view.here(indicator=series.indicator, period=None),
                 className="is-current" if is_current else None,
             ),
-            html.Div(
-                [unit_name(series.unit, _), html.Br(), period_name(str(row.period), _, short=True)], className="meta"
-            ),
+            html.Div(f"{unit_name(series.unit, _)} · {period_name(str(row.period), _, short=True)}", className="meta"),
         ],
         scope="row",
     )
@@ -151,6 +149,19 @@ def _verdict(view: View, series: Series, one: Comparison | None, row: Any) -> An
     if one.verdict in (Verdict.HIGHER, Verdict.LOWER):
         text = comparison_badge(one.verdict, series.direction, _, text)
     return html.Span(text, title=whole, className="verdict")
+
+
+def higher_only(view: View, area: Area) -> html.P | None:
+    """Names of the topics that exist only at a higher level than this area's."""
+    _ = view._
+    frame = profile(view.snapshot, area.code)
+    listed = [
+        indicators(view.snapshot)[name].label(view.language) for name in frame[~frame["is_at_level"]]["indicator"]
+    ]
+    if not listed:
+        return None
+    said = _("Only known at another level: {topics}.", topics=", ".join(listed))
+    return html.P(said, className="meta")
 
 
 def legend(view: View, level: str) -> html.P:
