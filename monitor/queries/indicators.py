@@ -6,9 +6,9 @@ import datetime as dt
 from dataclasses import dataclass
 
 import pandas as pd
-from etl.snapshot import Snapshot
 
 from config.model import Indicator
+from etl.snapshot import Snapshot
 from monitor.queries.memory import remembered
 
 #: Which length of period is shown first, where an indicator has several (a year of months is the steadiest picture).

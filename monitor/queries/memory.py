@@ -14,6 +14,7 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import pandas as pd
+
 from etl.snapshot import Snapshot
 
 P = ParamSpec("P")

@@ -7,10 +7,10 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 import pandas as pd
-from etl.snapshot import Snapshot
 
 from config.vocabulary import AreaLevel, PeriodType
 from etl import calendar
+from etl.snapshot import Snapshot
 
 #: Columns of every export, in this order.
 COLUMNS: tuple[str, ...] = (

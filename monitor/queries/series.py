@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pandas as pd
-from etl.snapshot import Snapshot
 
+from etl.snapshot import Snapshot
 from monitor.queries.memory import remembered
 
 #: What a cell of a series or a table of areas says.
