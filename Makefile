@@ -37,10 +37,10 @@ demo: $(VENV)/.runtime ## load the sample municipalities and serve them on PORT 
 	@$(BIN)/buurtbeeld demo --port $(PORT)
 
 test: browser ## everything: environment, browser, the whole suite
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 soak: browser ## the same tests, longer (500 publishes, 10,000 inputs)
-	@BUURTBEELD_SOAK=1 $(BIN)/python -m pytest
+	@BUURTBEELD_SOAK=1 $(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: $(VENV)/.dev ## ruff, types, who may import whom
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports

@@ -44,7 +44,7 @@ class Facts:
     benchmark: pd.DataFrame
     unallocated: pd.DataFrame
     has_figures: NDArray[np.bool_]  # per area of the axis
-    findings: Sequence[Finding]
+    findings: Sequence[Finding]  # of the municipality as a whole; those of a source are in its intake
     load_id: str
     before: Path | None  # database file of the snapshot served now
 
@@ -269,9 +269,11 @@ def _default_vintage(facts: Facts, kind: str) -> str:
 
 
 def _quality(facts: Facts) -> pd.DataFrame:
+    told: list[tuple[str | None, Finding]] = [(None, finding) for finding in facts.findings]
+    told += [(intake.source.id, finding) for intake in facts.intakes for finding in intake.findings]
     rows = [
         {
-            "source_id": None,
+            "source_id": source_id,
             "code": finding.code,
             "level": finding.level,
             "what_nl": dutch(finding),
@@ -280,7 +282,7 @@ def _quality(facts: Facts) -> pd.DataFrame:
             "fix": finding.fix,
             "number": finding.number,
         }
-        for finding in facts.findings
+        for source_id, finding in told
     ]
     return pd.DataFrame(rows)
 

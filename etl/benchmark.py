@@ -10,9 +10,10 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from config.vocabulary import UNIT_BASE, AreaLevel, PeriodType
-from etl.calendar import exposure_years, same_period_last_year
+from etl.calendar import exposure_years, parse, same_period_last_year
 from etl.cube import FINAL, NOT_DELIVERED, PROVISIONAL, AreaAxis, Floats
 from etl.derive import Cells
 from etl.statistics.comparisons import Compared, area_against_rest, pearson_dispersion, year_on_year
@@ -49,11 +50,15 @@ def _grid(block: Cells, values: Floats, axis: AreaAxis) -> Floats:
     return grid
 
 
-def _newest_complete(block: Cells, axis: AreaAxis) -> int | None:
-    """Position of the newest period in which numbers are final and none is provisional."""
+def _complete(block: Cells, axis: AreaAxis) -> NDArray[np.bool_]:
+    """Per period: are there final numbers and no provisional one? Shape (periods,)."""
     status = _grid(block, block.delivered_status.astype(float), axis)
-    is_complete = (status == FINAL).any(axis=1) & ~(status == PROVISIONAL).any(axis=1)
-    places = np.flatnonzero(is_complete)
+    return np.asarray((status == FINAL).any(axis=1) & ~(status == PROVISIONAL).any(axis=1))
+
+
+def _newest_complete(block: Cells, axis: AreaAxis) -> int | None:
+    """Position of the newest complete period."""
+    places = np.flatnonzero(_complete(block, axis))
     return int(places[-1]) if places.size else None
 
 
@@ -76,7 +81,15 @@ def _against_last_year(block: Cells, newest: int, phi: Floats, axis: AreaAxis) -
         return pd.DataFrame(columns=COLUMNS)
     numerator, value = _grid(block, block.numerator, axis), _grid(block, block.value, axis)
     earlier = block.periods.index(before)
-    compared = year_on_year(numerator[earlier], numerator[newest], dispersion=phi)
+    if not _complete(block, axis)[earlier]:  # only equally complete periods are compared
+        return pd.DataFrame(columns=COLUMNS)
+    compared = year_on_year(
+        numerator[earlier],
+        numerator[newest],
+        exposure_previous=parse(before).days,
+        exposure_current=parse(block.periods[newest]).days,
+        dispersion=phi,
+    )
     return _rows(block, newest, "year_before", value[earlier], compared, axis, ~np.isnan(numerator[newest]))
 
 

@@ -130,19 +130,18 @@ def _load(configured: Configured, clock: _Clock, rebuild: bool, edition: Edition
         axis = AreaAxis.of(tree.frame)
         log = DeliveryLog(root)
         with closing(work_connection()) as con:
-            intakes, findings = _take_in_all(con, configured, tree, log, lock.since, clock)
-            findings = (*geo_findings, *findings)
+            intakes, of_sources = _take_in_all(con, configured, tree, log, lock.since, clock)
             served = _served(root)
             inputs = sorted(f"{intake.source.id}:{sha256}" for intake in intakes for sha256 in intake.fingerprints)
             if served and not rebuild and _is_made_from(served, configured, inputs):
-                return _unchanged(configured, served, findings)
+                return _unchanged(configured, served, (*geo_findings, *of_sources))
             clock.step("keep")
             intakes = [keep(log, intake) for intake in intakes]
             clock.step("derive")
             figures = _figures(con, configured, intakes, axis, edition)
             events = [i for i, one in enumerate(intakes) if SourceKind(one.source.kind) is not SourceKind.KWB]
             covered = has_figures(figures.cells, axis, events)
-            findings = (*findings, *without_figures(tree.frame, covered, configured.slug))
+            of_areas = (*geo_findings, *without_figures(tree.frame, covered, configured.slug))
             clock.step("publish", lock.load_id)
             facts = Facts(
                 configured=configured,
@@ -154,7 +153,7 @@ def _load(configured: Configured, clock: _Clock, rebuild: bool, edition: Edition
                 benchmark=benchmarks(figures.cells, axis),
                 unallocated=figures.unallocated,
                 has_figures=covered,
-                findings=findings,
+                findings=of_areas,
                 load_id=lock.load_id,
                 before=_served_file(root, served),
             )
@@ -163,7 +162,7 @@ def _load(configured: Configured, clock: _Clock, rebuild: bool, edition: Edition
         return LoadReport(
             configured.slug,
             load_id=load_id,
-            findings=(*findings, *lock.findings),
+            findings=(*of_areas, *of_sources, *lock.findings),
             new_deliveries=sum(len(intake.new) for intake in intakes),
             rows_read=sum(intake.rows_read for intake in intakes),
             cells=sum(len(block.value) for block in figures.cells),

@@ -1,4 +1,4 @@
-"""The real police files of Rijswijk, Zoetermeer and Delft, and Enschede 2023, through the whole line by the command line."""
+"""The real police files of Rijswijk, Zoetermeer and Delft, and Enschede 2023, through the line by the command line."""
 
 from __future__ import annotations
 

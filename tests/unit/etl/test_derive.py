@@ -51,11 +51,11 @@ POPULATION = indicator("population", pack="context")
 BURGLARY = indicator("burglary", unit="per_1000_inhabitants", denominator="population")
 
 
-def observed(cubes: list[Cube], indicators: list[Indicator], rates=Rates()) -> pd.DataFrame:
+def observed(cubes: list[Cube], indicators: list[Indicator]) -> pd.DataFrame:
     ready = [one for cube in cubes for one in complete([cube], [], frozenset())]
     chosen = choose(ready, indicators, {})
     sources = list(dict.fromkeys(cube.source_id for cube in cubes))
-    cells = list(derive(chosen, AXIS, rates, sources=sources, registers=frozenset({"kwb"})))
+    cells = list(derive(chosen, AXIS, Rates(), sources=sources, registers=frozenset({"kwb"})))
     frame = observation_frame(
         cells,
         AXIS,
