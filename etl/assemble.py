@@ -22,7 +22,7 @@ from etl.calendar import parse
 from etl.content import create_tables
 from etl.cube import AreaAxis
 from etl.derive import Cells
-from etl.findings_nl import dutch
+from etl.findings_nl import dutch, dutch_repair
 from etl.intake import Intake
 from etl.map_layer import encode
 from etl.observation import observation_frame
@@ -279,6 +279,7 @@ def _quality(facts: Facts) -> pd.DataFrame:
             "what_nl": dutch(finding),
             "what": finding.what,
             "place": finding.where,
+            "fix_nl": dutch_repair(finding),
             "fix": finding.fix,
             "number": finding.number,
         }

@@ -171,6 +171,59 @@ SENTENCES: dict[str, tuple[tuple[str, str], ...]] = {
     ),
 }
 
+_NOTHING = "u hoeft niets te doen"
+_SUPPLIER = "vraag de leverancier het bij de bron te herstellen"
+_BOUNDARIES = "gebruik de grenzen zoals het CBS ze publiceert, of laat het zo"
+#: Code -> what to do, in Dutch. Shorter than the English repair, which names keys and files.
+REPAIRS: dict[str, str] = {
+    "FILE-001": "zet het bestand in de map van de gemeente",
+    "FILE-004": _NOTHING,
+    "FILE-005": "u hoeft niets te doen; UTF-8 is veiliger bij de bron",
+    "FILE-022": _NOTHING,
+    "FILE-023": _NOTHING,
+    "FILE-028": "u hoeft niets te doen; het dubbele bestand kan weg",
+    "FILE-047": "u hoeft niets te doen; het CBS vult een tabel in stappen",
+    "FILE-102": "u hoeft niets te doen; alleen opgegeven kolommen worden gelezen",
+    "PII-008": "lever per buurt in plaats van per postcode",
+    "VAL-004": _SUPPLIER,
+    "VAL-005": _SUPPLIER,
+    "VAL-008": _SUPPLIER,
+    "VAL-010": "vraag de leverancier of het klopt",
+    "VAL-012": "vraag de leverancier om deze periode",
+    "VAL-013": _SUPPLIER,
+    "VAL-016": "voeg een omzetting toe bij `geography.crosswalks`, of lever op de huidige indeling",
+    "VAL-022": "vraag de leverancier of deze gebieden ontbreken of nul zijn",
+    "VAL-023": "vraag de leverancier, of geef de gebieden op bij `missing_on_purpose`",
+    "VAL-025": _NOTHING,
+    "VAL-026": _SUPPLIER,
+    "VAL-028": "controleer het weeknummer bij de bron",
+    "VAL-031": "vraag de leverancier om deze periode",
+    "VAL-035": "koppel de categorie bij `categories` van deze bron",
+    "VAL-040": _SUPPLIER,
+    "VAL-101": _SUPPLIER,
+    "VAL-102": _SUPPLIER,
+    "VAL-103": _SUPPLIER,
+    "VAL-106": _NOTHING,
+    "VAL-107": _SUPPLIER,
+    "VAL-109": _NOTHING,
+    "CFG-037": "zet het bestand in de map van de gemeente, of pas `path` aan",
+    "RUN-010": "laad opnieuw; de andere momentopnamen zijn er nog",
+    "RUN-011": "laad opnieuw; de andere momentopnamen zijn er nog",
+    "GEO-003": "controleer het bestand met de grenzen",
+    "GEO-010": "voeg de ontbrekende gebieden toe, of noem ze in `geography.area_list`",
+    "GEO-019": "gebruik grenzen en cijfers van dezelfde indeling",
+    "GEO-101": "zet het coördinatenstelsel in `geography.crs`",
+    "GEO-104": _BOUNDARIES,
+    "GEO-108": "niets als deze gebieden geen grens hebben; gebruik anders grenzen en lijst van hetzelfde jaar",
+    "GEO-120": "vraag de leverancier, of haal de gebieden uit het bestand met de grenzen",
+}
+
+
+def dutch_repair(finding: Finding) -> str:
+    """What to do, in Dutch; in English where no sentence is known."""
+    return REPAIRS.get(finding.code, finding.fix)
+
+
 _WORDS = {"neighbourhood": "buurt", "district": "wijk", "municipality": "gemeente", " more": " meer", " and ": " en "}
 
 

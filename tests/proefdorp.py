@@ -111,11 +111,12 @@ def tables(slug: str = SLUG, load_id: str = "000001") -> dict[str, pd.DataFrame]
                     "1 buurt zonder cijfers",
                     "1 neighbourhood without figures",
                     "2026",
-                    "–",
+                    "vraag de leverancier",
+                    "ask the supplier",
                     1,
                 )
             ],
-            columns=["source_id", "code", "level", "what_nl", "what", "place", "fix", "number"],
+            columns=["source_id", "code", "level", "what_nl", "what", "place", "fix_nl", "fix", "number"],
         ),
     }
 

@@ -88,10 +88,10 @@ def shown(finding: Finding) -> str:
     """Three lines; in Dutch the first sentence and the labels."""
     if _given.lang != "nl":
         return finding.lines()
-    from etl.findings_nl import dutch
+    from etl.findings_nl import dutch, dutch_repair
 
     word = {"error": "fout", "warning": "let op", "note": "ter info"}[finding.level]
-    return f"{word} {finding.code}: {dutch(finding)}\n  waar:  {finding.where}\n  doe:   {finding.fix}"
+    return f"{word} {finding.code}: {dutch(finding)}\n  waar:  {finding.where}\n  doe:   {dutch_repair(finding)}"
 
 
 def error_record(error: FixableError) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from dash import dcc, html
 from config.vocabulary import Role
 from monitor.components.cards import badge, card, empty, grid, page_head, table
 from monitor.components.format import date_name, level_name, moment_name, number, period_name, status_name
+from monitor.i18n import Translator
 from monitor.pages.parts.cells import known
 from monitor.pages.parts.topics import downloads, listed
 from monitor.queries.areas import Area, areas, areas_of_level, areas_without_figures, municipality
@@ -29,7 +30,7 @@ from monitor.queries.sources import (
 )
 from monitor.router import Page, View
 from monitor.texts.quality import as_known_on, reconciliation_sentence
-from monitor.texts.sources import headline, lateness, lede
+from monitor.texts.sources import headline, lateness, lede, source_title
 
 #: Rows of a long list that are shown at once; the rest is counted.
 _MOST = 40
@@ -92,10 +93,7 @@ def _sources_card(view: View) -> html.Section:
         late = lateness(source.delivery if source else None, newest_end, whole.today, _)
         rows.append(
             [
-                html.Span(
-                    listed([str(row.source_id), badge("practice", _("practice data")) if row.practice else None]),
-                    className="source-name",
-                ),
+                _named(source_title(source, _), str(row.source_id), bool(row.practice), _),
                 ", ".join(ends) or "–",
                 moment_name(row.received, _),
                 badge("warning", late.words) if late.is_late else late.words,
@@ -122,6 +120,11 @@ def _sources_card(view: View) -> html.Section:
         span=12,
         className="flush",
     )
+
+
+def _named(title: str, source_id: str, is_practice: bool, _: Translator) -> html.Span:
+    mark = badge("practice", _("practice data")) if is_practice else None
+    return html.Span(listed([html.Span(title), html.Span(source_id, className="meta"), mark]), className="source-name")
 
 
 def _findings_card(view: View) -> html.Section:
@@ -159,7 +162,7 @@ def _finding(view: View, row: Any) -> html.Li:
                     ]
                 ),
                 html.P(" · ".join([str(row.code), *where]), className="meta"),
-                html.P(_("What to do: {fix}", fix=row.fix), className="meta", lang="en")
+                html.P(_("What to do: {fix}", fix=row.fix_nl if is_dutch else row.fix), className="meta")
                 if isinstance(row.fix, str) and row.fix.strip("–- ")
                 else None,
             ]

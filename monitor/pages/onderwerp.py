@@ -34,6 +34,7 @@ from monitor.router import Page, View
 from monitor.texts import overview
 from monitor.texts.comparison import change_sentence
 from monitor.texts.quality import coverage_sentence, provisional_sentence, reconciliation_sentence
+from monitor.texts.sources import source_title
 
 
 def layout(view: View) -> html.Div:
@@ -151,7 +152,9 @@ def _definition(view: View, series: Series) -> html.Section:
     source = source_words(series, _)
     entries.append((_("Source and licence"), html.A(source, href=url, rel="noreferrer") if url else source))
     if series.source_id:
-        entries.append((_("Delivered in"), dcc.Link(series.source_id, href=view.href("gegevens"))))
+        by_id = {source.id: source for source in view.configured.municipality.sources}
+        title = source_title(by_id.get(series.source_id), _) or series.source_id
+        entries.append((_("Delivered in"), dcc.Link(title, href=view.href("gegevens"))))
     return card(
         _("What this figure means"),
         html.Dl([part for term, text in entries for part in (html.Dt(term), html.Dd(text))], className="definition"),

@@ -21,17 +21,10 @@ def sources(snapshot: Snapshot) -> pd.DataFrame:
     Returns:
         `source_id`, `n_deliveries`, `rows_read`, `rows_used`, `rows_skipped`, `rows_quarantined`, `received` (newest),
         `name` (newest delivery), `last_period` (latest period of its deliveries), `practice`, `publication`,
-        `n_indicators` (series it gives), `n_findings`, `n_set_aside` (rows in quarantine).
+        `n_indicators` (series it gives), `n_findings` (warnings), `n_set_aside` (rows in quarantine).
     """
     return snapshot.query(
         """
-        WITH told AS (
-            -- A finding about a file names the file, not always its source.
-            SELECT coalesce(q.source_id, e.source_id) AS source_id
-            FROM quality_check q
-            LEFT JOIN (SELECT DISTINCT source_id, name FROM delivery) e
-                ON q.source_id IS NULL AND starts_with(q.place, e.name)
-        )
         SELECT d.source_id, count(*) AS n_deliveries,
                sum(d.rows_read) AS rows_read, sum(d.rows_used) AS rows_used, sum(d.rows_skipped) AS rows_skipped,
                sum(d.rows_quarantined) AS rows_quarantined, max(d.received) AS received,
@@ -39,7 +32,8 @@ def sources(snapshot: Snapshot) -> pd.DataFrame:
                min(d.first_period) AS first_period, bool_or(d.practice) AS practice,
                any_value(d.publication) AS publication,
                (SELECT count(*) FROM indicator i WHERE i.source_id = d.source_id) AS n_indicators,
-               (SELECT count(*) FROM told t WHERE t.source_id = d.source_id) AS n_findings,
+               (SELECT count(*) FROM quality_check q
+                WHERE q.source_id = d.source_id AND q.level <> 'note') AS n_findings,
                (SELECT count(*) FROM quarantine q WHERE q.source_id = d.source_id) AS n_set_aside
         FROM delivery d GROUP BY d.source_id ORDER BY d.source_id
         """,
@@ -64,13 +58,14 @@ def findings_by_kind(snapshot: Snapshot) -> pd.DataFrame:
     """The same findings, one row per source, code and text: a remark on forty files is one remark.
 
     Returns:
-        `source_id`, `code`, `level`, `what_nl`, `what`, `fix`, `n_places`, `places` (at most three), `number` (sum).
+        `source_id`, `code`, `level`, `what_nl`, `what`, `fix_nl`, `fix`, `n_places`, `places` (at most three),
+        `number` (sum).
     """
     return snapshot.query(
         """
-        SELECT source_id, code, level, what_nl, what, fix, count(*) AS n_places,
+        SELECT source_id, code, level, what_nl, what, fix_nl, fix, count(*) AS n_places,
                array_to_string(list_sort(list(place))[:3], ', ') AS places, sum(number) AS number
-        FROM quality_check GROUP BY source_id, code, level, what_nl, what, fix
+        FROM quality_check GROUP BY source_id, code, level, what_nl, what, fix_nl, fix
         ORDER BY list_position(['error', 'warning', 'note'], level), source_id, code, what
         """,
         [],

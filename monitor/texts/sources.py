@@ -5,12 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from config.model import Delivery
+from config.model import Delivery, KwbSource, PolitieKaartSource, Source, StatlineSource
+from etl.calendar import iso_week
+from etl.timeliness import weeks_late
 from monitor.components.format import date_name, number
 from monitor.i18n import Translator
-
-#: Position of a weekday in a week, Monday first.
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 @dataclass(frozen=True)
@@ -30,17 +29,23 @@ def lateness(delivery: Delivery | None, newest_end: dt.date | None, today: dt.da
     """
     if delivery is None or delivery.weekday is None:
         return Lateness(False, _("no day agreed"))
-    due = _last_due(today, _WEEKDAYS.index(delivery.weekday))
-    expected_end = due - dt.timedelta(days=due.weekday() + 1 + 7 * delivery.lag_weeks)
-    if newest_end is None or newest_end < expected_end:
-        weeks = 1 if newest_end is None else max(1, (expected_end - newest_end).days // 7)
-        return Lateness(True, _.plural("{n} week late", "{n} weeks late", weeks))
+    late = weeks_late(delivery, iso_week(newest_end) if newest_end else None, today)
+    if late or newest_end is None:
+        return Lateness(True, _.plural("{n} week late", "{n} weeks late", max(1, len(late))))
     return Lateness(False, _("on time, to {day}", day=date_name(newest_end, _)))
 
 
-def _last_due(today: dt.date, weekday: int) -> dt.date:
-    """The latest agreed day of delivery that has come."""
-    return today - dt.timedelta(days=(today.weekday() - weekday) % 7)
+def source_title(source: Source | None, _: Translator) -> str:
+    """What a source is, for people who do not know its id; empty for a source that is no longer configured."""
+    if isinstance(source, StatlineSource):
+        is_nuisance = source.table == "47024NED"
+        title = _("Police: nuisance registrations") if is_nuisance else _("Police: registered crimes")
+        return f"{title} ({source.table})"
+    if isinstance(source, KwbSource):
+        return _("CBS: key figures of neighbourhoods")
+    if isinstance(source, PolitieKaartSource):
+        return _("Police: map of crimes")
+    return _("Delivery of the municipality") if source else ""
 
 
 def headline(n_sources: int, n_warnings: int, _: Translator) -> str:

@@ -9,7 +9,7 @@ import pytest
 
 from config.errors import Finding
 from etl.contract_rows import REASONS
-from etl.findings_nl import SENTENCES, dutch
+from etl.findings_nl import REPAIRS, SENTENCES, dutch, dutch_repair
 
 ROOT = Path(__file__).parents[3]
 
@@ -72,3 +72,8 @@ def test_every_warning_and_note_in_the_code_has_dutch():
 
     assert len(found) > 15
     assert found - set(SENTENCES) == set()
+
+
+def test_every_code_with_a_dutch_sentence_has_a_dutch_repair():
+    assert set(REPAIRS) == set(SENTENCES)
+    assert dutch_repair(Finding("XYZ-001", "new", "here", "mend it")) == "mend it"

@@ -204,8 +204,8 @@ def test_a_newer_provisional_period_is_told():
     ("newest_end", "is_late"), [("2026-11-15", False), ("2026-11-08", True), ("2026-11-01", True), (None, True)]
 )
 def test_a_delivery_is_late_when_the_agreed_day_has_passed(newest_end, is_late):
-    """Delivered on Tuesdays: on Monday 23 November that of the 17th, up to Sunday the 15th, is due."""
-    agreed = Delivery(weekday="tuesday", lag_weeks=0)
+    """Tuesday brings the week before: on Monday 23 November that of the 17th, up to Sunday the 15th, is due."""
+    agreed = Delivery(weekday="tuesday", lag_weeks=1)
     end = dt.date.fromisoformat(newest_end) if newest_end else None
 
     assert lateness(agreed, end, dt.date(2026, 11, 23), NL).is_late is is_late
