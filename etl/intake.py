@@ -55,10 +55,6 @@ class Intake:
         return [one.delivery for one in self.taken]
 
     @property
-    def fingerprints(self) -> list[str]:
-        return [one.delivery.sha256 for one in self.taken]
-
-    @property
     def new(self) -> list[Taken]:
         return [one for one in self.taken if one.is_new]
 
@@ -80,23 +76,29 @@ def adapter(kind: str) -> ModuleType:
     return importlib.import_module(f"etl.sources.{SourceKind(kind)}")
 
 
-def take_in(
-    con: duckdb.DuckDBPyConnection,
-    configured: Configured,
-    source: Source,
-    tree: AreaTree,
-    log: DeliveryLog,
-    received: dt.datetime,
-) -> Intake:
-    """Read and check every delivery of a source, those kept before and those that lie in its folder now.
+@dataclass(frozen=True)
+class Survey:
+    """What there is to read of one source, by fingerprint only: nothing is opened yet."""
+
+    source: Source
+    deliveries: tuple[Delivery, ...]  # oldest first; those kept before and those that lie in the folder now
+    new: frozenset[str]  # fingerprints that are not kept yet
+    findings: tuple[Finding, ...]
+
+    @property
+    def fingerprints(self) -> list[str]:
+        return [delivery.sha256 for delivery in self.deliveries]
+
+
+def survey(configured: Configured, source: Source, log: DeliveryLog, received: dt.datetime) -> Survey:
+    """Find the deliveries of a source.
 
     Args:
         received: the moment that new files count as received.
 
     Raises:
-        FixableError: a file is missing, cannot be read, or does not keep the contract.
+        FixableError: a file is missing or cannot be opened.
     """
-    mapping = feeds(source, configured.indicators)
     known = log.known(source.id)
     by_hash = {delivery.sha256: delivery for delivery in known}
     findings: list[Finding] = []
@@ -110,13 +112,24 @@ def take_in(
         date = delivery_date(path.name, source.delivery.date) if source.delivery.date else None
         new[sha256] = Delivery(sha256, source.id, path.name, _size(path), received, date, path)
     ordered = sorted([*known, *new.values()], key=lambda delivery: delivery.order)
+    return Survey(source, tuple(ordered), frozenset(new), tuple(findings))
+
+
+def take_in(con: duckdb.DuckDBPyConnection, configured: Configured, found: Survey, tree: AreaTree) -> Intake:
+    """Read and check every delivery of a source.
+
+    Raises:
+        FixableError: a file cannot be read, or does not keep the contract.
+    """
+    source, mapping = found.source, feeds(found.source, configured.indicators)
+    findings = [*found.findings]
     taken: list[Taken] = []
     history = History()
-    for delivery in ordered:
-        is_new = delivery.sha256 in new
-        one, found = _take(con, configured, source, tree, mapping, delivery, history, is_new=is_new)
+    for delivery in found.deliveries:
+        is_new = delivery.sha256 in found.new
+        one, told = _take(con, configured, source, tree, mapping, delivery, history, is_new=is_new)
         taken.append(one)
-        findings += found
+        findings += told
         history = _with(history, con, one)
     _refuse_stale(taken)
     return Intake(source, mapping, tuple(taken), tuple(findings))

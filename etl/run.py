@@ -5,7 +5,6 @@ The unit of work is one municipality. `load` returns a row that says how it went
 
 from __future__ import annotations
 
-import datetime as dt
 import time
 import traceback
 from collections.abc import Callable, Sequence
@@ -13,15 +12,16 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import duckdb
 import pandas as pd
 
 from config.errors import ExitCode, Finding, FixableError
 from config.load import Configured
+from config.model import Source
 from config.vocabulary import Edition, SourceKind
-from etl.areas import AreaTree, build_tree
+from etl.areas import build_tree
 from etl.assemble import Facts, fill_snapshot
 from etl.benchmark import benchmarks
 from etl.conform import conform, cubes, lay_over
@@ -31,13 +31,15 @@ from etl.derive import Cells, derive, has_figures
 from etl.disclose import disclose
 from etl.exclusive import exclusive_load
 from etl.frames import work_connection
-from etl.intake import Intake, keep, take_in
+from etl.intake import Intake, keep, survey, take_in
 from etl.publish import publish
 from etl.reconcile import own_rows, reconcile, unknown_places, without_figures
 from etl.series import Chosen, choose, complete
 from etl.storage import Damaged
 from etl.tables import SCHEMA_VERSION
 from etl.warehouse import damage_of, database_file, read_current, read_manifest, snapshot_folder
+
+T = TypeVar("T")
 
 #: Part of what a snapshot is made from: another version of the product builds it again.
 PRODUCT = version("buurtbeeld")
@@ -125,18 +127,34 @@ def _stopped(configured: Configured) -> Finding:
 def _load(configured: Configured, clock: _Clock, rebuild: bool, edition: Edition) -> LoadReport:
     root = configured.warehouse / configured.slug
     with exclusive_load(root) as lock:
+        received = lock.since.replace(microsecond=0)
+        log = DeliveryLog(root)
+        clock.step("look")
+        surveys = _for_each_source(configured, lambda source: survey(configured, source, log, received))
+        outlines = _outlines(configured, log)
+        inputs = sorted(
+            [*(f"geography:{sha256}" for sha256 in outlines)]
+            + [f"{found.source.id}:{sha256}" for found in surveys for sha256 in found.fingerprints]
+        )
+        served = _served(root)
+        if served and not rebuild and _is_made_from(served, configured, inputs):
+            return _unchanged(configured, served, tuple(finding for found in surveys for finding in found.findings))
         clock.step("areas", configured.municipality.name)
         tree, geo_findings = build_tree(configured)
         axis = AreaAxis.of(tree.frame)
-        log = DeliveryLog(root)
         with closing(work_connection()) as con:
-            intakes, of_sources = _take_in_all(con, configured, tree, log, lock.since, clock)
-            served = _served(root)
-            inputs = sorted(f"{intake.source.id}:{sha256}" for intake in intakes for sha256 in intake.fingerprints)
-            if served and not rebuild and _is_made_from(served, configured, inputs):
-                return _unchanged(configured, served, (*geo_findings, *of_sources))
+            by_source = {found.source.id: found for found in surveys}
+
+            def read(source: Source) -> Intake:
+                clock.step("read", source.id)
+                return take_in(con, configured, by_source[source.id], tree)
+
+            intakes = _for_each_source(configured, read)
+            of_sources = tuple(finding for intake in intakes for finding in intake.findings)
             clock.step("keep")
             intakes = [keep(log, intake) for intake in intakes]
+            for sha256, path in outlines.items():
+                log.keep("geography", path, sha256, {}, received)
             clock.step("derive")
             figures = _figures(con, configured, intakes, axis, edition)
             events = [i for i, one in enumerate(intakes) if SourceKind(one.source.kind) is not SourceKind.KWB]
@@ -170,32 +188,35 @@ def _load(configured: Configured, clock: _Clock, rebuild: bool, edition: Edition
         )
 
 
-def _take_in_all(
-    con: duckdb.DuckDBPyConnection,
-    configured: Configured,
-    tree: AreaTree,
-    log: DeliveryLog,
-    received: dt.datetime,
-    clock: _Clock,
-) -> tuple[list[Intake], tuple[Finding, ...]]:
-    """Every source, also after one that is refused: all mistakes are told at once, under the highest exit code.
+def _outlines(configured: Configured, log: DeliveryLog) -> dict[str, Path]:
+    """Fingerprint -> file of the boundaries and the area list, which make the snapshot as much as deliveries do.
+
+    A missing one is left to `build_tree`, which says what to do.
+    """
+    geography = configured.municipality.geography
+    names = [*geography.boundary_paths, *([geography.area_list] if geography.area_list else [])]
+    paths = [configured.folder / name for name in names]
+    return {log.fingerprint(path): path for path in paths if path.is_file()}
+
+
+def _for_each_source(configured: Configured, step: Callable[[Source], T]) -> list[T]:
+    """One step for every source, also after one that is refused: all mistakes are told at once.
 
     Raises:
         FixableError: of the class with the highest exit code among the refusals.
     """
-    intakes: list[Intake] = []
+    done: list[T] = []
     refused: list[FixableError] = []
     for source in configured.municipality.sources:
-        clock.step("read", source.id)
         try:
-            intakes.append(take_in(con, configured, source, tree, log, received.replace(microsecond=0)))
+            done.append(step(source))
         except FixableError as error:
             refused.append(error)
     if refused:
         worst = max(refused, key=lambda error: error.exit_code)
         others = [finding for error in refused if error is not worst for finding in error]
         raise type(worst).of([*worst, *others])
-    return intakes, tuple(finding for intake in intakes for finding in intake.findings)
+    return done
 
 
 @dataclass(frozen=True)

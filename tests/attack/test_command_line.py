@@ -166,6 +166,19 @@ def test_the_same_file_under_another_name_is_told_and_changes_nothing(copy):
     assert served(copy) == "000001"
 
 
+def test_other_boundaries_make_another_snapshot(copy):
+    file = copy / "sample_data" / "kleinedam" / "buurten.geojson"
+    outlines = json.loads(file.read_text(encoding="utf-8"))
+    outlines["features"][0]["properties"]["buurtnaam"] = "Nieuwe naam"
+    file.write_text(json.dumps(outlines), encoding="utf-8")
+
+    done = buurtbeeld("load", "kleinedam", "--json", cwd=copy)
+
+    assert done.json[0]["load_id"] == "000002"
+    with duckdb.connect(str(copy / "warehouse/kleinedam/snapshots/000002/internal.duckdb"), read_only=True) as con:
+        assert con.execute("SELECT count(*) FROM area WHERE area_name = 'Nieuwe naam'").fetchall() == [(1,)]
+
+
 def test_the_same_deliveries_give_the_same_content(copy):
     first = json.loads((copy / "warehouse/kleinedam/snapshots/000001/manifest.json").read_text(encoding="utf-8"))
 
