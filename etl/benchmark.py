@@ -113,17 +113,17 @@ def _against_rest(block: Cells, newest: int, phi: Floats, axis: AreaAxis) -> pd.
 def _rows(
     block: Cells, newest: int, kind: str, value: Floats, compared: Compared, axis: AreaAxis, asked: np.ndarray
 ) -> pd.DataFrame:
-    frame = pd.DataFrame(
+    keep = asked & np.array([verdict is not None for verdict in compared.verdict])
+    return pd.DataFrame(
         {
             "indicator": block.indicator.id,
-            "area_code": list(axis.codes),
+            "area_code": np.array(axis.codes, dtype=object)[keep],
             "period": block.periods[newest],
             "kind": kind,
-            "value": value,
-            "ratio": compared.ratio,
-            "ratio_lower": compared.lower,
-            "ratio_upper": compared.upper,
-            "verdict": compared.verdict,
+            "value": value[keep],
+            "ratio": compared.ratio[keep],
+            "ratio_lower": compared.lower[keep],
+            "ratio_upper": compared.upper[keep],
+            "verdict": compared.verdict[keep],
         }
     )
-    return frame[asked & frame.verdict.notna().to_numpy()]

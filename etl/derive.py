@@ -53,6 +53,7 @@ class Denominators:
     def __init__(self, chosen: Chosen, axis: AreaAxis) -> None:
         self._axis = axis
         self._by_indicator: dict[str, tuple[list[int], Floats]] = {}
+        self._found: dict[tuple[str, int], tuple[Floats, NDArray[np.int64]]] = {}
         for (name, period_type), series in chosen.items():
             if period_type is PeriodType.YEAR:
                 self._by_indicator[name] = self._yearly(series)
@@ -72,6 +73,11 @@ class Denominators:
 
     def at(self, name: str, year: int) -> tuple[Floats, NDArray[np.int64]]:
         """Figure and its year per area, shape (areas,); NaN and 0 where no year has one."""
+        if (name, year) not in self._found:
+            self._found[name, year] = self._nearest(name, year)
+        return self._found[name, year]
+
+    def _nearest(self, name: str, year: int) -> tuple[Floats, NDArray[np.int64]]:
         years, figures = self._by_indicator[name]
         distance = np.array([(year - own) if own <= year else 10_000 + own - year for own in years])
         best = np.full(len(self._axis.codes), np.nan)
@@ -110,7 +116,7 @@ def _cells(
     registers: frozenset[str],
 ) -> Cells:
     indicator = series[0].indicator
-    periods = tuple(sorted({text for one in series for text in one.cube.periods}, key=parse))
+    periods = _periods(series)
     place = {text: index for index, text in enumerate(periods)}
     shape = (len(periods), len(axis.codes))
     number, lower, upper = (np.full(shape, np.nan) for _ in range(3))
@@ -163,6 +169,14 @@ def _cells(
         denominator_year=year,
         coverage=coverage[flat],
     )
+
+
+def _periods(series: Sequence[Series]) -> tuple[str, ...]:
+    """The periods of all series, in order; most often all have the same ones."""
+    known = {one.cube.periods for one in series}
+    if len(known) == 1:
+        return known.pop()
+    return tuple(sorted({text for periods in known for text in periods}, key=parse))
 
 
 def _nothing(like: NDArray[np.intp]) -> Floats:

@@ -195,23 +195,41 @@ def _refuse_other_subject(header: Sequence[str], subject: tuple[str, str], table
 
 
 def _to_raw(con: duckdb.DuckDBPyConnection, loaded: str, table: str, columns: _Columns, municipality_code: str) -> int:
-    """One pass over the text: trim, keep the municipality, write periods and marks in our words; returns the rows."""
+    """Trim, keep the municipality, write periods, numbers and marks in our words; returns the rows.
+
+    Codes, periods and even counts recur: each different text is judged once, the rows are joined to the verdicts.
+    """
     create(con, table, RAW)
+    area = cbs.trimmed("said")
+    words = {
+        "_area": (columns.area, area, f"{area} IS NULL OR NOT {cbs.is_elsewhere(area, municipality_code)}"),
+        "_period": (columns.period, cbs.period_in_our_notation("said"), "true"),
+        "_measure": (columns.measure, cbs.trimmed("said"), "true"),
+    }
+    for name, (column, word, condition) in words.items():
+        con.execute(
+            f"""CREATE OR REPLACE TEMP TABLE {name} AS SELECT said, {word} AS word
+            FROM (SELECT DISTINCT "{column}" AS said FROM "{loaded}") WHERE {condition}"""
+        )
+    con.execute(
+        f"""CREATE OR REPLACE TEMP TABLE _value AS
+        SELECT said, number, mark, CASE WHEN mark = 'invalid' THEN word END AS text
+        FROM (SELECT *, {cbs.mark("word", "number", WITHHELD)} AS mark
+              FROM (SELECT *, {cbs.number("word")} AS number
+                    FROM (SELECT said, {cbs.trimmed("said")} AS word
+                          FROM (SELECT DISTINCT "{columns.value}" AS said FROM "{loaded}"))))"""
+    )
     con.execute(
         f"""
         INSERT INTO "{table}" (row, area, period, measure, value, mark, text)
-        SELECT row, area, period, measure, number, mark, CASE WHEN mark = 'invalid' THEN said END
-        FROM (
-            SELECT *, {cbs.mark("said", "number", WITHHELD)} AS mark
-            FROM (SELECT *, {cbs.number("said")} AS number
-            FROM (
-                SELECT row, {cbs.trimmed(columns.area)} AS area,
-                    {cbs.period_in_our_notation(columns.period)} AS period,
-                    {cbs.trimmed(columns.measure)} AS measure, {cbs.trimmed(columns.value)} AS said
-                FROM "{loaded}"
-            ))
-        )
-        WHERE area IS NULL OR NOT {cbs.is_elsewhere("area", municipality_code)}
+        SELECT row, _area.word, _period.word, _measure.word, number, mark, text
+        FROM "{loaded}" l
+        JOIN _area ON _area.said IS NOT DISTINCT FROM l."{columns.area}"
+        JOIN _period ON _period.said IS NOT DISTINCT FROM l."{columns.period}"
+        JOIN _measure ON _measure.said IS NOT DISTINCT FROM l."{columns.measure}"
+        JOIN _value ON _value.said IS NOT DISTINCT FROM l."{columns.value}"
         """
     )
+    for name in (*words, "_value"):
+        con.execute(f"DROP TABLE {name}")
     return int(con.execute(f'SELECT count(*) FROM "{table}"').fetchall()[0][0])
