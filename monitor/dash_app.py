@@ -16,6 +16,7 @@ from monitor.access.viewer import current_viewer
 from monitor.components import shell
 from monitor.components.theme import font_face, theme_css
 from monitor.i18n import translator
+from monitor.public_addresses import ICON_LINK
 from monitor.router import Callback, Page, find_page, language_of, pages
 from monitor.tenant import THEME_COOKIE, Tenant
 
@@ -60,7 +61,7 @@ class TenantDash(Dash):
         return (
             f'<!DOCTYPE html>\n<html lang="{language}"{theme}>\n<head>\n{parts["metas"]}\n'
             f'<meta name="color-scheme" content="light dark">\n<title>{escape(parts["title"])}</title>\n'
-            f'<link rel="icon" href="/favicon.ico">\n<style>{style}</style>\n{parts["css"]}\n</head>\n<body>\n'
+            f"{ICON_LINK}\n<style>{style}</style>\n{parts['css']}\n</head>\n<body>\n"
             f'<noscript><p class="noscript">{escape(_("This monitor needs JavaScript."))}</p></noscript>\n'
             f"{parts['app_entry']}\n{parts['config']}\n{scripts}\n{parts['renderer']}\n</body>\n</html>"
         )

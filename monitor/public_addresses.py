@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Sequence
 from pathlib import Path
 
 from flask import Flask, Response, abort, redirect, request
-from markupsafe import Markup, escape
+from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
 from config.errors import FixableError
 from monitor import fonts
 from monitor.components.theme import font_face
 from monitor.compression import IMMUTABLE
+from monitor.i18n import LANGUAGE_NAMES, translator
 from monitor.tenant import THEME_COOKIE, Tenant
 
 #: Four blocks of a town seen from above: our mark, also in assets/layout.css.
@@ -22,6 +24,9 @@ _ICON = (
     '<rect x="17" y="8" width="7" height="7" rx="1.8"/><rect x="8" y="17" width="7" height="7" rx="1.8"/>'
     '<rect x="17" y="17" width="7" height="7" rx="1.8" opacity=".45"/></g></svg>'
 )
+
+#: The icon inside the page: a browser asks for another one at each change of the address.
+ICON_LINK = Markup('<link rel="icon" href="data:image/svg+xml;base64,{}">').format(b64encode(_ICON.encode()).decode())
 
 
 def add(server: Flask, tenants: Sequence[Tenant], cache: Path) -> None:
@@ -64,24 +69,38 @@ def _is_readable(tenant: Tenant) -> bool:
 
 
 def _chooser(tenants: Sequence[Tenant]) -> str:
+    """The list of municipalities, in Dutch or with `?lang=en` in English."""
+    language = "en" if request.args.get("lang") == "en" else "nl"
+    _ = translator(language)
     chosen = request.cookies.get(THEME_COOKIE)
-    theme = Markup(f' data-theme="{chosen}"') if chosen in ("light", "dark") else ""
     entries = Markup("").join(
-        Markup('<li><a class="choice" href="/g/{0}/"><strong>{1}</strong><span>{2}</span></a></li>').format(
+        Markup('<li><a class="choice" href="/g/{0}/{3}"><strong>{1}</strong><span>{2}</span></a></li>').format(
             tenant.slug,
             tenant.configured.municipality.name,
-            "Oefendata" if tenant.configured.municipality.is_practice else "",
+            _("Practice figures") if tenant.configured.municipality.is_practice else "",
+            "?lang=en" if language == "en" and "en" in tenant.configured.municipality.languages else "",
         )
         for tenant in sorted(tenants, key=lambda tenant: tenant.configured.municipality.name)
     )
-    first = escape(tenants[0].slug)
+    other = "nl" if language == "en" else "en"
     return str(
         Markup(
-            '<!DOCTYPE html><html lang="nl"{theme}><head><meta charset="utf-8"><title>Buurtbeeld</title>'
-            '<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="/favicon.ico">'
+            '<!DOCTYPE html><html lang="{language}"{theme}><head><meta charset="utf-8"><title>Buurtbeeld</title>'
+            '<meta name="viewport" content="width=device-width, initial-scale=1">{icon}'
             '<style>{face}</style><link rel="stylesheet" href="/g/{first}/assets/tokens.css">'
             '<link rel="stylesheet" href="/g/{first}/assets/layout.css"></head><body><main class="chooser">'
             '<p class="logo"><span class="logo-mark"></span><span class="logo-word">Buurtbeeld</span></p>'
-            "<h1>Kies een gemeente</h1><ul>{entries}</ul></main></body></html>"
-        ).format(theme=theme, face=Markup(font_face()), first=first, entries=entries)
+            '<h1>{title}</h1><ul>{entries}</ul><p><a href="/?lang={other}" lang="{other}">{other_name}</a></p>'
+            "</main></body></html>"
+        ).format(
+            language=language,
+            theme=Markup(f' data-theme="{chosen}"') if chosen in ("light", "dark") else "",
+            icon=ICON_LINK,
+            face=Markup(font_face()),
+            first=tenants[0].slug,
+            title=_("Choose a municipality"),
+            entries=entries,
+            other=other,
+            other_name=LANGUAGE_NAMES[other],
+        )
     )

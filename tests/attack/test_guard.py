@@ -452,3 +452,18 @@ def test_a_municipality_without_a_snapshot_says_so_and_the_server_is_not_ready(t
     assert "Er zijn nog geen cijfers" in page.get_data(as_text=True)
     assert client.get("/readyz").status_code == 503
     assert client.get("/healthz").status_code == 200
+
+
+def test_a_bundle_without_a_fingerprint_is_sent_once(client: FlaskClient):
+    address = f"/g/{SLUG}/_dash-component-suites/plotly/package_data/plotly.min.js"
+
+    first = client.get(address)
+    again = client.get(address, headers={"If-None-Match": first.headers["ETag"]})
+
+    assert (first.status_code, again.status_code) == (200, 304)
+    assert again.data == b""
+
+
+def test_the_list_of_municipalities_speaks_both_languages(client: FlaskClient):
+    assert "Kies een gemeente" in client.get("/").get_data(as_text=True)
+    assert "Choose a municipality" in client.get("/?lang=en").get_data(as_text=True)
