@@ -45,8 +45,8 @@ def main() -> None:
     (HERE / "screens.md").write_text(page(), encoding="utf-8")
 
 
-def shoot(browser: Browser, address: str, target: Path, size: str, scheme: str, *, whole: bool = True) -> None:
-    """One picture of a page that has finished drawing."""
+def shoot(browser: Browser, address: str, target: Path, size: str, scheme: str) -> None:
+    """One picture of the first screen of a page that has finished drawing."""
     width, height = SIZES[size]
     context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme, locale="nl-NL")
     tab = context.new_page()
@@ -54,7 +54,7 @@ def shoot(browser: Browser, address: str, target: Path, size: str, scheme: str, 
     tab.wait_for_selector("h1")
     tab.wait_for_load_state("networkidle")
     tab.wait_for_timeout(600)
-    tab.screenshot(path=str(target), full_page=whole)
+    tab.screenshot(path=str(target))
     context.close()
 
 

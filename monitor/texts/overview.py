@@ -58,7 +58,8 @@ def lede(
             "In {municipality}: {counted} in {period}.",
             municipality=municipality, counted=counted(count, pack, _), period=period_name(period, _),
         )  # fmt: skip
-    return " ".join(sentence for sentence in (first, _areas_sentence(areas, _)) if sentence)
+    text = " ".join(sentence for sentence in (first, _areas_sentence(areas, _)) if sentence)
+    return text.replace("..", ".")  # a name may end in a full stop of its own
 
 
 def _areas_sentence(areas: Sequence[Comparison], _: Translator) -> str:

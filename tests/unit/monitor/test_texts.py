@@ -216,3 +216,10 @@ def test_the_state_of_the_data_is_told_in_numbers():
     assert headline(3, 1, NL) == "3 bronnen, 1 aandachtspunt"
     assert headline(1, 0, NL) == "1 bron, niets dat aandacht vraagt"
     assert headline(0, 0, NL) == "Nog geen enkele bron heeft geleverd"
+
+
+def test_a_name_that_ends_in_a_full_stop_ends_the_sentence_with_one():
+    said = overview.lede("Enschede", "police", 120, MORE, "2026", [replace(MORE, area_name="Veld-U.T.")], NL)
+
+    assert said.endswith("Veld-U.T.")
+    assert ".." not in said
