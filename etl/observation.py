@@ -85,6 +85,7 @@ def observation_frame(
             "denominator_period": _coded(year_codes, [str(known) for known in known_years]),
             "coverage_share": joined("coverage"),
             "estimated_share": np.zeros(length),
+            "numerator_status": _coded(joined("delivered_status", int), [str(word) for word in STATUS_ORDER]),
         }
     )
 

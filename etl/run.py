@@ -283,8 +283,8 @@ def _served_file(root: Path, served: dict[str, Any] | None) -> Path | None:
 
 
 def _is_made_from(served: dict[str, Any], configured: Configured, inputs: list[str]) -> bool:
-    same_config = served.get("config_hash") == configured.config_hash and served.get("product") == PRODUCT
-    return same_config and served.get("inputs") == inputs
+    made = (served.get("config_hash"), served.get("product"), served.get("schema_version"), served.get("inputs"))
+    return made == (configured.config_hash, PRODUCT, SCHEMA_VERSION, inputs)
 
 
 def _unchanged(configured: Configured, served: dict[str, Any], findings: tuple[Finding, ...]) -> LoadReport:

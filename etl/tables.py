@@ -132,6 +132,7 @@ TABLES: dict[str, Table] = {
             "denominator_period": ("VARCHAR", "year the denominator is of"),
             "coverage_share": ("DOUBLE", "share of the area's neighbourhoods that the source delivers, 0 to 1"),
             "estimated_share": ("DOUBLE", "share redistributed over changed boundaries, 0 to 1"),
+            "numerator_status": ("VARCHAR", "status of the numerator alone, also where no rate is possible"),
         },
     ),
     "benchmark": Table(

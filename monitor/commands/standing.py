@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from monitor.commands.options import Options
+
+if TYPE_CHECKING:
+    from etl.deliveries import Delivery
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,7 @@ class SourceStanding:
     areas: int
     rows_quarantined: int
     late: tuple[str, ...]  # weeks that should have come in
+    listed: tuple[dict[str, Any], ...]  # every delivery, oldest first: fingerprint, name, received, periods, rows
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,17 @@ def _line(source: SourceStanding) -> str:
     )
 
 
+def _listed(delivery: Delivery) -> dict[str, Any]:
+    found = {key: value for key, value in delivery.manifest.items() if key != "periods"}
+    return {
+        "sha256": delivery.sha256,
+        "name": delivery.name,
+        "bytes": delivery.bytes,
+        "received": delivery.received.isoformat(),
+        **found,
+    }
+
+
 def standing(given: Options, slug: str) -> Standing:
     """Raises ConfigError for a configuration that is refused, MachineError for a damaged warehouse."""
     from config.load import load_municipality
@@ -92,6 +107,7 @@ def standing(given: Options, slug: str) -> Standing:
                 last_period=max(periods, default=None),
                 areas=max((int(one.get("areas", 0)) for one in found), default=0),
                 rows_quarantined=sum(int(one.get("rows_quarantined", 0)) for one in found),
+                listed=tuple(_listed(delivery) for delivery in known),
                 late=tuple(weeks_late(source.delivery, max(periods, default=None), today)) if known else (),
             )
         )

@@ -128,7 +128,7 @@ def newest_periods(snapshot: Snapshot) -> dict[tuple[str, str], Newest]:
         WITH figures AS (
             SELECT o.indicator, o.period_type, o.period, p.last_day,
                    list_position(['municipality', 'district', 'neighbourhood', 'custom'], o.area_level) AS rank,
-                   count(*) FILTER (o.status <> 'provisional') AS n_settled
+                   count(*) FILTER (coalesce(o.numerator_status, o.status) <> 'provisional') AS n_settled
             FROM observation o JOIN period p ON p.period = o.period AND p.period_type = o.period_type
             WHERE o.value IS NOT NULL OR o.numerator IS NOT NULL
             GROUP BY ALL

@@ -52,11 +52,10 @@ def map_values(snapshot: Snapshot, indicator: str) -> bytes | None:
     if entry.empty:
         return None
     unit = Unit(entry["unit"].iloc[0])
-    decimals = 0 if unit in _WHOLE else 1
     cells = snapshot.query(
         """
         SELECT o.area_level, o.period_type, o.period, o.area_code, o.value, o.numerator, o.lower, o.upper, o.status,
-               p.last_day, b.verdict
+               coalesce(o.numerator_status, o.status) AS numerator_status, p.last_day, b.verdict
         FROM observation o JOIN period p USING (period)
         LEFT JOIN benchmark b ON b.indicator = o.indicator AND b.area_code = o.area_code AND b.period = o.period
             AND b.kind = 'rest_of_municipality'
@@ -65,6 +64,11 @@ def map_values(snapshot: Snapshot, indicator: str) -> bytes | None:
         """,
         [indicator],
     )
+    if cells["value"].isna().all() and cells["numerator"].notna().any():
+        # No rate is possible anywhere (no denominators): the numbers themselves are shown, never as colours.
+        unit = Unit.COUNT
+        cells = cells.assign(value=cells["numerator"], status=cells["numerator_status"])
+    decimals = 0 if unit in _WHOLE else 1
     wholes = snapshot.query(
         "SELECT period, whole, parts, unallocated FROM unallocated WHERE indicator = ?", [indicator]
     ).set_index("period")

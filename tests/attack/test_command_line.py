@@ -17,6 +17,7 @@ import duckdb
 import pytest
 
 from config.model import Municipality
+from etl.tables import TABLES
 from sample_data.maker import make
 from tests.process import ROOT, buurtbeeld
 
@@ -238,6 +239,27 @@ def test_several_municipalities_are_each_finished_and_the_highest_code_is_return
     assert codes["kleinedam"] == 0
     assert done.code == codes["leegdam"] >= 20
     assert served(copy) == "000002"
+
+
+def test_every_table_and_column_of_the_file_carries_its_comment(town):
+    with duckdb.connect(str(town / "warehouse/kleinedam/snapshots/000001/internal.duckdb"), read_only=True) as con:
+        tables = dict(con.execute("SELECT table_name, comment FROM duckdb_tables() WHERE NOT internal").fetchall())
+        columns = con.execute(
+            "SELECT table_name, column_name, comment FROM duckdb_columns() WHERE NOT internal"
+        ).fetchall()
+
+    assert tables == {name: table.comment for name, table in TABLES.items()}
+    expected = {(name, column, text) for name, table in TABLES.items() for column, (_, text) in table.columns.items()}
+    assert {tuple(row) for row in columns} == expected
+
+
+def test_status_lists_every_delivery_with_its_fingerprint(town):
+    (standing,) = buurtbeeld("status", "kleinedam", "--json", cwd=town).json
+
+    listed = [delivery for source in standing["sources"] for delivery in source["listed"]]
+    kept = {path.name for path in (town / "warehouse/kleinedam/deliveries").iterdir()}
+    assert len(listed) == 6
+    assert {delivery["sha256"] for delivery in listed} < kept
 
 
 def test_status_rollback_and_verify(copy):

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import closing
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from etl.snapshot import open_snapshot
+from monitor.queries.indicators import newest
+from monitor.queries.map_values import map_values
 from tests.process import buurtbeeld, exported
 
 DATA = os.environ.get("BUURTBEELD_REAL_DATA")
@@ -193,3 +197,17 @@ def test_a_second_load_finds_nothing_new(place):
     assert done.code == 0
     assert done.json[0]["is_unchanged"] is True
     assert done.json[0]["load_id"] == "000001"
+
+
+def test_without_any_rate_the_map_shows_numbers_not_colours(place):
+    _, warehouse, _ = place
+
+    with closing(open_snapshot(warehouse / "rijswijk")) as snapshot:
+        told = json.loads(map_values(snapshot, "burglary_home") or b"{}")
+        now = newest(snapshot, "burglary_home")
+
+    block = told["levels"]["neighbourhood"]["year"]
+    assert (told["unit"], block["breaks"]) == ("count", [])
+    assert told["municipality"]["2016"][0] == 165
+    assert now is not None
+    assert now.period == "2017-11-R12", "the window that ends in the month that was not delivered is not the newest"
