@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
+from config.errors import ConfigError, FixableError
 from config.load import load_municipality
 from etl.run import LoadReport, Progress, load, quiet
 
@@ -15,9 +16,15 @@ from etl.run import LoadReport, Progress, load, quiet
 _CONTEXT = multiprocessing.get_context("spawn")
 
 
-def load_one(config_dir: Path, slug: str, warehouse: Path | None, rebuild: bool) -> LoadReport:
-    """One municipality, from its file: what a worker process runs."""
-    return load(load_municipality(config_dir, slug, warehouse=warehouse), rebuild=rebuild)
+def load_one(
+    config_dir: Path, slug: str, warehouse: Path | None, rebuild: bool, progress: Progress = quiet
+) -> LoadReport:
+    """One municipality, from its file: what a worker process runs. A refused file is a report like any other."""
+    try:
+        configured = load_municipality(config_dir, slug, warehouse=warehouse)
+    except FixableError as error:
+        return LoadReport(slug, error.exit_code, findings=error.findings)
+    return load(configured, progress=progress, rebuild=rebuild)
 
 
 def load_many(
@@ -33,13 +40,21 @@ def load_many(
 
     Args:
         runner: 'one' or 'pool'; with one municipality, or one core, everything runs in this process.
+
+    Raises:
+        ConfigError: another runner.
     """
+    if runner not in ("one", "pool"):
+        raise ConfigError(
+            "CFG-041",
+            f"runner '{runner}' is not built yet",
+            where=f"{config_dir / 'site.yml'}, runner",
+            fix="use `runner: pool` (several processes on this machine) or `runner: one`",
+        )
     workers = min(len(slugs), os.cpu_count() or 1)
     if runner == "one" or workers < 2:
         for slug in slugs:
-            yield load(
-                load_municipality(config_dir, slug, warehouse=warehouse), progress=progress(slug), rebuild=rebuild
-            )
+            yield load_one(config_dir, slug, warehouse, rebuild, progress(slug))
         return
     with ProcessPoolExecutor(workers, mp_context=_CONTEXT) as pool:
         futures = [pool.submit(load_one, config_dir, slug, warehouse, rebuild) for slug in slugs]

@@ -42,10 +42,9 @@ def preview(
     lang: LangOption = None,
 ) -> int:
     """Show how a file would be read; changes nothing."""
-    from etl.preview import preview_file
-
     from config.load import load_municipality
     from etl.areas import build_tree
+    from etl.preview import preview_file
 
     given = remember(config, warehouse, as_json, lang)
     configured = load_municipality(given.config_dir, slug, warehouse=given.warehouse_dir)
@@ -72,13 +71,12 @@ def load(
     lang: LangOption = None,
 ) -> int:
     """Take in new deliveries, build and publish snapshots."""
-    from config.load import load_municipality
+    from config.load import load_site
     from etl.runners.pool import load_many
 
     given = remember(config, warehouse, as_json, lang)
     require_internal(edition)
     chosen = slugs_of(given, slugs, all_of_them=every)
-    configured = [load_municipality(given.config_dir, slug, warehouse=given.warehouse_dir) for slug in chosen]
     reports = []
     with _progress(given) as progress:
         for report in load_many(
@@ -87,7 +85,7 @@ def load(
             warehouse=given.warehouse_dir,
             rebuild=rebuild,
             progress=progress,
-            runner=configured[0].site.runner,
+            runner=load_site(given.config_dir).runner,
         ):
             reports.append(report)
             if not given.json:

@@ -233,10 +233,12 @@ def test_several_municipalities_are_each_finished_and_the_highest_code_is_return
         encoding="utf-8",
     )
 
+    (copy / "config" / "municipalities" / "foutdam.yml").write_text("code: GM9904\nnaam: Foutdam\n", encoding="utf-8")
+
     done = buurtbeeld("load", "--all", "--rebuild", "--json", cwd=copy)
 
     codes = {report["slug"]: report["exit_code"] for report in done.json}
-    assert codes["kleinedam"] == 0
+    assert (codes["kleinedam"], codes["foutdam"]) == (0, 10)
     assert done.code == codes["leegdam"] >= 20
     assert served(copy) == "000002"
 
@@ -335,6 +337,15 @@ def test_the_public_edition_is_refused_with_10(town):
         assert done.code == 10
         assert "the public edition is not built yet" in done.err
     assert not list((town / "warehouse").rglob("public.duckdb"))
+
+
+def test_a_runner_that_is_not_built_is_refused_not_replaced(copy):
+    (copy / "config" / "site.yml").write_text("runner: spark\n", encoding="utf-8")
+
+    done = buurtbeeld("load", "kleinedam", cwd=copy)
+
+    assert done.code == 10
+    assert "runner 'spark' is not built yet" in done.err
 
 
 def test_nothing_found_is_told_with_1(town):
