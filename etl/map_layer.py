@@ -80,11 +80,21 @@ def encode(tree: AreaTree, level: AreaLevel | str) -> tuple[str, str]:
         "height": grid.height,
         "areas": rows[: len(codes)],
         "listed": rows[len(codes) :],
-        "outline": _path(dissolve(simplified, meet=has_shared_borders), grid) if len(simplified) else "",
+        "outline": _outline(tree, level, simplified, has_shared_borders, grid),
         "shared_borders": has_shared_borders,
     }
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
     return text, hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def _outline(
+    tree: AreaTree, level: AreaLevel | str, simplified: Geometries, has_shared_borders: bool, grid: _Grid
+) -> str:
+    """The border around all areas; around the municipality where own areas cover a part of it."""
+    if str(level) == AreaLevel.CUSTOM:
+        whole = tree.geometries(AreaLevel.MUNICIPALITY)[1]
+        return "".join(_path(shape, grid) for shape in _simplify(whole, TOLERANCE_UNITS / grid.scale)[0])
+    return _path(dissolve(simplified, meet=has_shared_borders), grid) if len(simplified) else ""
 
 
 def _grid(tree: AreaTree) -> _Grid:

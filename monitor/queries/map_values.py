@@ -14,7 +14,7 @@ from etl.snapshot import Snapshot
 
 #: Lengths of period a map offers, the first that an indicator has comes first on screen.
 MAP_PERIODS = (PeriodType.ROLLING_12_MONTHS, PeriodType.YEAR, PeriodType.ROLLING_4_WEEKS)
-MAP_LEVELS = (AreaLevel.NEIGHBOURHOOD, AreaLevel.DISTRICT)
+MAP_LEVELS = (AreaLevel.NEIGHBOURHOOD, AreaLevel.DISTRICT, AreaLevel.CUSTOM)
 CLASSES = 5
 #: Values that stand for nothing measurable get no class.
 _SHOWN = ("rounded", "provisional", "estimated", "final")

@@ -165,3 +165,10 @@ def test_seventy_areas_stay_below_25_kilobyte(tmp_path: Path) -> None:
     tree, _ = tree_of(write(tmp_path / "b.gpkg", waves(9, 12)))  # 81 areas, all borders wave
 
     assert len(encode(tree, "neighbourhood")[0].encode()) < 25_000
+
+
+def test_own_areas_lie_within_the_border_of_the_municipality(tmp_path: Path) -> None:
+    own = [CustomArea(id="midden", name="Midden", neighbourhoods=("BU01530000",))]
+    tree = tree_of(write(tmp_path / "b.gpkg", four()), own_areas=own)[0]
+
+    assert layer(tree, "custom")["outline"] == layer(tree, "municipality")["outline"] != ""
