@@ -8,31 +8,19 @@ from typing import Annotated
 import typer
 
 from config.errors import ExitCode, UsageError
-from monitor.commands.options import (
-    ConfigOption,
-    JsonOption,
-    LangOption,
-    WarehouseOption,
-    remember,
-    say,
-    say_json,
-    tell,
-)
+from monitor.commands.options import Options, say, say_json, tell, verb
 
 
+@verb
 def init(
+    given: Options,
     code: Annotated[str, typer.Argument(help="CBS code of the municipality, such as GM0503.")],
     name: Annotated[str | None, typer.Option("--name", help="Name on screen, such as Delft.")] = None,
     output: Annotated[Path | None, typer.Option("--output", help="File to write; - for standard output.")] = None,
-    config: ConfigOption = None,
-    warehouse: WarehouseOption = None,
-    as_json: JsonOption = None,
-    lang: LangOption = None,
 ) -> int:
     """Write a commented, valid configuration file."""
     from config.write import slug_of, starter
 
-    given = remember(config, warehouse, as_json, lang)
     try:
         text = starter(code, name)
     except ValueError as error:
@@ -54,17 +42,14 @@ def init(
     return ExitCode.DONE
 
 
+@verb
 def validate(
+    given: Options,
     targets: Annotated[list[str] | None, typer.Argument(help="Municipalities or files; none: all.")] = None,
-    config: ConfigOption = None,
-    warehouse: WarehouseOption = None,
-    as_json: JsonOption = None,
-    lang: LangOption = None,
 ) -> int:
     """Check configuration, catalogue and the files they name; loads nothing."""
     from config.load import validate_all
 
-    given = remember(config, warehouse, as_json, lang)
     findings = validate_all(given.config_dir, targets or [])
     errors = [finding for finding in findings if finding.level == "error"]
     if given.json:
@@ -75,19 +60,16 @@ def validate(
     return ExitCode.CONFIGURATION if errors else ExitCode.DONE
 
 
+@verb
 def schema(
+    given: Options,
     output: Annotated[Path | None, typer.Option("--output", help="File to write; default standard output.")] = None,
-    config: ConfigOption = None,
-    warehouse: WarehouseOption = None,
-    as_json: JsonOption = None,
-    lang: LangOption = None,
 ) -> int:
     """Print the JSON Schema of a municipality's file, for editors."""
     import json
 
     from config.write import json_schema
 
-    remember(config, warehouse, as_json, lang)
     text = json.dumps(json_schema(), ensure_ascii=False, indent=2)
     if output is None:
         say(text)

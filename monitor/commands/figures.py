@@ -12,10 +12,12 @@ import typer
 from config.errors import ExitCode
 from config.vocabulary import Edition
 from monitor.commands.loading import SlugArgument, require_internal
-from monitor.commands.options import ConfigOption, JsonOption, LangOption, WarehouseOption, remember, say, say_json
+from monitor.commands.options import Options, say, say_json, verb
 
 
+@verb
 def export(
+    given: Options,
     slug: SlugArgument,
     indicator: Annotated[list[str] | None, typer.Option("--indicator", help="Indicator ids.")] = None,
     level: Annotated[
@@ -33,10 +35,6 @@ def export(
     ] = None,
     form: Annotated[str, typer.Option("--format", help="csv, json, parquet or xlsx.")] = "csv",
     output: Annotated[Path | None, typer.Option("--output", help="File to write; - or none: standard output.")] = None,
-    config: ConfigOption = None,
-    warehouse: WarehouseOption = None,
-    as_json: JsonOption = None,
-    lang: LangOption = None,
 ) -> int:
     """Write figures as on screen."""
     from config.load import load_municipality
@@ -45,7 +43,6 @@ def export(
     from monitor.exports import export as write
     from monitor.queries.observations import Filters
 
-    given = remember(config, warehouse, as_json, lang)
     require_internal(edition)
     configured = load_municipality(given.config_dir, slug, warehouse=given.warehouse_dir)
     filters = Filters(

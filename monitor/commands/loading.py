@@ -11,42 +11,28 @@ from typing import Annotated, Any
 import typer
 
 from config.errors import ExitCode, Finding, MachineError, UsageError
-from monitor.commands.options import (
-    ConfigOption,
-    JsonOption,
-    LangOption,
-    Options,
-    WarehouseOption,
-    remember,
-    say,
-    say_json,
-    slugs_of,
-    tell,
-)
+from monitor.commands.options import Options, say, say_json, slugs_of, tell, verb
 
 SlugsArgument = Annotated[
-    list[str] | None, typer.Argument(metavar="[SLUG]...", help="Municipalities; none: the only one.")
+    list[str] | None, typer.Argument(metavar="SLUG", help="Municipalities; none: the only one.")
 ]
 SlugArgument = Annotated[str, typer.Argument(help="Municipality: the name of its file.")]
 
 
+@verb
 def preview(
+    given: Options,
     slug: SlugArgument,
     file: Annotated[Path, typer.Argument(help="File, zip or folder to look at.")],
     source: Annotated[
         str | None, typer.Option("--source", help="Read it as this source; default: the one whose path fits.")
     ] = None,
-    config: ConfigOption = None,
-    warehouse: WarehouseOption = None,
-    as_json: JsonOption = None,
-    lang: LangOption = None,
 ) -> int:
     """Show how a file would be read; changes nothing."""
     from config.load import load_municipality
     from etl.areas import build_tree
     from etl.preview import preview_file
 
-    given = remember(config, warehouse, as_json, lang)
     configured = load_municipality(given.config_dir, slug, warehouse=given.warehouse_dir)
     if not file.exists():
         raise UsageError("CLI-004", f"{file} does not exist", where="command line", fix="name a file that exists")
@@ -60,21 +46,18 @@ def preview(
     return ExitCode.DONE
 
 
+@verb
 def load(
+    given: Options,
     slugs: SlugsArgument = None,
     every: Annotated[bool, typer.Option("--all", help="Every municipality.")] = False,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Build a snapshot even when nothing changed.")] = False,
     edition: Annotated[str, typer.Option("--edition", help="internal; public is not built yet.")] = "internal",
-    config: ConfigOption = None,
-    warehouse: WarehouseOption = None,
-    as_json: JsonOption = None,
-    lang: LangOption = None,
 ) -> int:
     """Take in new deliveries, build and publish snapshots."""
     from config.load import load_site
     from etl.runners.pool import load_many
 
-    given = remember(config, warehouse, as_json, lang)
     require_internal(edition)
     chosen = slugs_of(given, slugs, all_of_them=every)
     reports = []
@@ -143,17 +126,14 @@ def _tell_report(report: Any) -> None:
         )
 
 
+@verb
 def status(
+    given: Options,
     slugs: SlugsArgument = None,
-    config: ConfigOption = None,
-    warehouse: WarehouseOption = None,
-    as_json: JsonOption = None,
-    lang: LangOption = None,
 ) -> int:
     """Deliveries, lateness, completeness, snapshots and sizes."""
     from monitor.commands.standing import standing
 
-    given = remember(config, warehouse, as_json, lang)
     found = [standing(given, slug) for slug in slugs_of(given, slugs, all_of_them=not slugs)]
     if given.json:
         say_json([one.record() for one in found])
@@ -163,20 +143,17 @@ def status(
     return ExitCode.DONE
 
 
+@verb
 def rollback(
+    given: Options,
     slug: SlugArgument,
     reason: Annotated[str, typer.Option("--reason", help="Why; kept in the log.")],
     to: Annotated[str | None, typer.Option("--to", help="Load id; default: the one before the one served.")] = None,
-    config: ConfigOption = None,
-    warehouse: WarehouseOption = None,
-    as_json: JsonOption = None,
-    lang: LangOption = None,
 ) -> int:
     """Serve an earlier snapshot, until the next load."""
     from config.load import load_municipality
     from etl.upkeep import rollback as roll_back
 
-    given = remember(config, warehouse, as_json, lang)
     root = _root(given, slug)
     load_municipality(given.config_dir, slug, warehouse=given.warehouse_dir)
     served = roll_back(root, to, reason)
@@ -194,17 +171,14 @@ def _root(given: Options, slug: str) -> Path:
     return configured.warehouse / slug
 
 
+@verb
 def verify(
+    given: Options,
     slugs: SlugsArgument = None,
-    config: ConfigOption = None,
-    warehouse: WarehouseOption = None,
-    as_json: JsonOption = None,
-    lang: LangOption = None,
 ) -> int:
     """Recompute every fingerprint of deliveries and snapshots."""
     from etl.upkeep import verify as recompute
 
-    given = remember(config, warehouse, as_json, lang)
     found: dict[str, list[Finding]] = {}
     for slug in slugs_of(given, slugs, all_of_them=not slugs):
         found[slug] = recompute(_root(given, slug))

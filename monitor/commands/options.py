@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
 import json
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -59,6 +61,25 @@ def remember(config: Path | None, warehouse: Path | None, as_json: bool | None, 
     _given.json = _given.json if as_json is None else as_json
     _given.lang = lang or _given.lang
     return _given
+
+
+def verb(command: Callable[..., int]) -> Callable[..., int]:
+    """Make a command of `command(given, …)`: the options that every verb has are added after its own."""
+    own = inspect.signature(command, eval_str=True)
+    options = {"config": ConfigOption, "warehouse": WarehouseOption, "as_json": JsonOption, "lang": LangOption}
+
+    @functools.wraps(command)
+    def run(*, config: Any, warehouse: Any, as_json: Any, lang: Any, **arguments: Any) -> int:
+        return command(remember(config, warehouse, as_json, lang), **arguments)
+
+    added = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
+        for name, annotation in options.items()
+    ]
+    shown = [*(parameter for name, parameter in own.parameters.items() if name != "given"), *added]
+    run.__signature__ = own.replace(parameters=shown)  # type: ignore[attr-defined]
+    run.__annotations__ = {parameter.name: parameter.annotation for parameter in shown}
+    return run
 
 
 def forget() -> None:

@@ -9,43 +9,37 @@ from typing import Annotated
 import typer
 
 from config.errors import ExitCode
-from monitor.commands.options import ConfigOption, JsonOption, LangOption, WarehouseOption, remember, say
+from monitor.commands.options import Options, say, verb
 
 HOST = "127.0.0.1"
 PORT = 8050
 
 
+@verb
 def serve(
+    given: Options,
     host: Annotated[
         str, typer.Option("--host", help="Address to listen on; loopback only in access.mode local.")
     ] = HOST,
     port: Annotated[int, typer.Option("--port", envvar="PORT", help="Port.")] = PORT,
-    config: ConfigOption = None,
-    warehouse: WarehouseOption = None,
-    as_json: JsonOption = None,
-    lang: LangOption = None,
 ) -> int:
     """Serve the monitor of every municipality."""
     from monitor.app import create_app
     from monitor.app import serve as listen
 
-    given = remember(config, warehouse, as_json, lang)
     listen(create_app(given.config_dir, given.warehouse_dir), host, port)
     return ExitCode.DONE
 
 
+@verb
 def demo(
+    given: Options,
     port: Annotated[int, typer.Option("--port", envvar="PORT", help="Port.")] = PORT,
-    config: ConfigOption = None,
-    warehouse: WarehouseOption = None,
-    as_json: JsonOption = None,
-    lang: LangOption = None,
 ) -> int:
     """Load the sample municipalities and serve them."""
     from monitor.app import create_app, require_free_port
     from monitor.app import serve as listen
 
-    given = remember(config, warehouse, as_json, lang)
     require_free_port(HOST, port)  # before minutes of work, not after
     slugs = _make_samples(given.config_dir)
     code = _load_samples(given.config_dir, slugs, given.warehouse_dir)
