@@ -13,9 +13,7 @@ import typer
 from config.errors import ExitCode, Finding, MachineError, UsageError
 from monitor.commands.options import Options, say, say_json, slugs_of, tell, verb
 
-SlugsArgument = Annotated[
-    list[str] | None, typer.Argument(metavar="SLUG", help="Municipalities; none: the only one.")
-]
+SlugsArgument = Annotated[list[str] | None, typer.Argument(metavar="SLUG", help="Municipalities; none: the only one.")]
 SlugArgument = Annotated[str, typer.Argument(help="Municipality: the name of its file.")]
 
 
