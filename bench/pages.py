@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 import statistics
-import subprocess
-import sys
-import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Page, sync_playwright
 
-from docs.screenshots import wait_until_ready
+from docs.screenshots import served_demo
 from tests.browser.find_chromium import FLAGS, find
 
-ROOT = Path(__file__).parent.parent
 PORT = 8058
 SLUG = "enschede"
 PAGES = {
@@ -60,7 +53,7 @@ def measure(rounds: int = 3) -> dict[str, object]:
     Returns:
         kB and requests per page, of the first map, and of a change on the map (median of the rounds).
     """
-    with _served() as base, sync_playwright() as playwright:
+    with served_demo(PORT) as base, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find(), args=FLAGS)
         pages = {}
         hosts: set[str] = set()
@@ -168,16 +161,3 @@ def _change(tab: Page, wire: Wire, selector: str, value: str | None) -> tuple[in
     tab.wait_for_timeout(300)
     after_requests, after_size = wire.mark()
     return after_requests - requests, (after_size - size) / 1000, float(milliseconds)
-
-
-@contextmanager
-def _served() -> Iterator[str]:
-    with tempfile.TemporaryDirectory() as warehouse:
-        command = [sys.executable, "-m", "monitor.cli", "demo", "--port", str(PORT), "--warehouse", warehouse]
-        process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
-        try:
-            wait_until_ready(f"http://127.0.0.1:{PORT}/readyz", process)
-            yield f"http://127.0.0.1:{PORT}"
-        finally:
-            process.terminate()
-            process.wait(timeout=20)

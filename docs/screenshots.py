@@ -63,12 +63,19 @@ def _address(arguments: list[str]) -> Iterator[str]:
     if arguments:
         yield arguments[0].rstrip("/")
         return
+    with served_demo(PORT) as address:
+        yield address
+
+
+@contextmanager
+def served_demo(port: int) -> Iterator[str]:
+    """Make, load and serve the practice municipalities from a warehouse of their own; gives the address."""
     with tempfile.TemporaryDirectory() as warehouse:
-        command = [sys.executable, "-m", "monitor.cli", "demo", "--port", str(PORT), "--warehouse", warehouse]
-        process = subprocess.Popen(command, cwd=HERE.parent)
+        command = [sys.executable, "-m", "monitor.cli", "demo", "--port", str(port), "--warehouse", warehouse]
+        process = subprocess.Popen(command, cwd=HERE.parent, stdout=subprocess.DEVNULL)
         try:
-            wait_until_ready(f"http://127.0.0.1:{PORT}/readyz", process)
-            yield f"http://127.0.0.1:{PORT}"
+            wait_until_ready(f"http://127.0.0.1:{port}/readyz", process)
+            yield f"http://127.0.0.1:{port}"
         finally:
             process.terminate()
             process.wait(timeout=20)

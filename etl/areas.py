@@ -127,12 +127,12 @@ class AreaTree:
         codes, plane = self.geometries(level)
         return [(codes[first], codes[second]) for first, second in touching(plane, NEIGHBOUR_M)]
 
-    def check_division(self, codes: Iterable[str], *, vintage: int, where: str) -> None:
+    def check_division(self, codes: Iterable[str], *, vintage: int | None, where: str) -> None:
         """Refuse area codes of another division as a whole.
 
         Args:
             codes: codes of this municipality as a source gives them; those of "place unknown" do not count.
-            vintage: the year of the source's area codes.
+            vintage: the year of the source's area codes; None: the source does not say it.
 
         Raises:
             AreasError: GEO-019, none of the codes is in the tree. Some that are not: a matter of the rows (VAL).
@@ -141,8 +141,9 @@ class AreaTree:
         if not asked or any(code in self for code in asked):
             return
         files = ", ".join(self.files) or "boundaries"
-        what = f"{files}: division {self.vintage}; data needs {vintage} ({len(asked)} codes differ)"
-        fix = f"use the boundaries of {vintage}, or name a file in `geography.crosswalks` between the two divisions"
+        what = f"{files}: division {self.vintage}; data needs {vintage or 'another'} ({len(asked)} codes differ)"
+        year = vintage or "that year"
+        fix = f"use the boundaries of {year}, or name a file in `geography.crosswalks` between the two divisions"
         raise AreasError("GEO-019", what, where=where, fix=fix)
 
 

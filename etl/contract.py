@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import duckdb
 import pandas as pd
 
-from config.errors import AreasError, Finding, StructureError, ValuesError
+from config.errors import Finding, StructureError, ValuesError
 from config.model import KwbSource, Source, TabularSource
 from etl import contract_rows as rows
 from etl import contract_series as series
@@ -59,7 +59,6 @@ def check(
     today: dt.date,
     fraction_measures: Collection[str] = frozenset(),
     share_measures: Collection[str] = frozenset(),
-    has_history: bool = False,
     history: History | None = None,
 ) -> Checked:
     """Hold a raw frame against the contract of its source.
@@ -71,7 +70,7 @@ def check(
         today: day that unfinished and future periods are judged by.
         fraction_measures: of those, the ones that are the source's own figure: fractions and minus are right.
         share_measures: of those, percentages.
-        has_history, history: earlier deliveries of this source.
+        history: earlier deliveries of this source; None: there are none.
 
     Raises:
         StructureError: no row of this municipality.
@@ -89,7 +88,8 @@ def check(
         )
     by_period = source.vintage == "by_period" or isinstance(source, KwbSource)
     unknown = _unknown_areas(found_areas, areas)
-    findings = _judge_division(found_areas, unknown, areas, place, by_period=by_period)
+    vintage = source.vintage if isinstance(source.vintage, int) else None
+    findings = _judge_division(found_areas, unknown, areas, place, by_period=by_period, vintage=vintage)
     faults = {word.text: "VAL-101" if word.text is None else "VAL-016" for word in unknown}
     if by_period:
         faults = {text: code for text, code in faults.items() if text is None}
@@ -111,7 +111,7 @@ def check(
     findings += _unplaced(pseudo_words, place)
     accepted, quarantine, pseudo = _split(con, raw, bad, pseudo_words, source.id, delivery_sha, known)
     present = frozenset(w.text for w in found_areas if w.text is not None) if accepted == raw.table else None
-    whole = series.Delivered(con, accepted, source, place, areas, today, has_history, history, present)
+    whole = series.Delivered(con, accepted, source, place, areas, today, history, present)
     series.refuse_scale(whole, share_measures)
     not_delivered, told = series.zero_periods(whole)
     findings += told
@@ -130,7 +130,13 @@ def _unknown_areas(words: Sequence[Word], areas: AreaTree) -> list[Word]:
 
 
 def _judge_division(
-    words: Sequence[Word], unknown: Sequence[Word], areas: AreaTree, place: Place, *, by_period: bool
+    words: Sequence[Word],
+    unknown: Sequence[Word],
+    areas: AreaTree,
+    place: Place,
+    *,
+    by_period: bool,
+    vintage: int | None,
 ) -> list[Finding]:
     """Is this file about the areas on screen at all?
 
@@ -147,11 +153,8 @@ def _judge_division(
         fix = "none needed; name a file under `geography.crosswalks` to carry them over"
         return [Finding("GEO-019", what, place.name, fix, "note", number=len(codes))]
     if codes and n_known == 0:
-        what = f"division {areas.vintage}; not one of the {len(codes)} area codes of the data is in it"
-        fix = (
-            "set `vintage` of the source and name a file under `geography.crosswalks`, or take boundaries of that year"
-        )
-        raise AreasError("GEO-019", what, where=place.of(codes[0].part, codes[0].row, "area"), fix=fix)
+        where = place.of(codes[0].part, codes[0].row, "area")
+        areas.check_division([str(word.text) for word in codes], vintage=vintage, where=where)
     coded = [word for word in codes if word.text is not None and word.text[:2] in ("GM", "WK", "BU")]
     if len(coded) >= MIXED_CODES and len(coded) > MIXED_SHARE * (n_known + len(coded)):
         what = f"areas of two divisions ({n_known} of {areas.vintage}, {len(coded)} that are not)"

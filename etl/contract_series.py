@@ -54,7 +54,6 @@ class Delivered:
     place: Place
     areas: AreaTree
     today: dt.date
-    has_history: bool
     history: History | None
     present: frozenset[str] | None = None  # areas that occur, where the caller knows them
 
@@ -97,7 +96,7 @@ def zero_periods(whole: Delivered) -> tuple[set[str], list[Finding]]:
     if len(zeros) == len(periods):
         if last == 0:
             return set(), []
-        if len(periods) > 1 or not (whole.has_history or whole.history):
+        if len(periods) > 1 or not whole.history:
             mean = f"; last delivery mean {last:g}" if last is not None else ""
             fix = "ask the supplier whether the figures were ready, and deliver the file again"
             raise ValuesError("VAL-011", f"all {n_numbers:,} values are 0{mean}", where=name, fix=fix)

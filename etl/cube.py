@@ -16,6 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from config.vocabulary import STATUS_ORDER, AreaLevel, PeriodType, Status
+from etl.calendar import exposure_years
 
 Floats = NDArray[np.float64]
 Ranks = NDArray[np.int8]
@@ -170,13 +171,12 @@ class Window:
     expected: int
 
 
-def roll_up_time(cube: Cube, period_type: PeriodType, windows: list[Window], years: float) -> Cube:
+def roll_up_time(cube: Cube, period_type: PeriodType, windows: list[Window]) -> Cube:
     """Sum consecutive periods into longer ones.
 
     Args:
         cube: periods without holes in the axis (a period nobody delivered is not_delivered).
-        windows: the longer periods; may overlap.
-        years: what one complete window stands for, in years.
+        windows: the longer periods, at least one; may overlap.
 
     Returns:
         A cube whose periods are the windows: the sum of the delivered parts; provisional where less than 95 % of the
@@ -206,7 +206,7 @@ def roll_up_time(cube: Cube, period_type: PeriodType, windows: list[Window], yea
         periods=tuple(window.period for window in windows),
         value=value,
         status=rank,
-        exposure=np.maximum(present, 1) / expected * years,
+        exposure=np.maximum(present, 1) / expected * exposure_years(windows[0].period),
         lower=None,
         upper=None,
     )

@@ -50,15 +50,23 @@ def complete(native: Sequence[Cube], groups: Iterable[Indicator], figures: froze
     for cube in own:
         summable = [index for index, name in enumerate(cube.indicators) if name not in figures]
         base = select(cube, np.array(summable, dtype=np.intp))
-        if cube.period_type is PeriodType.MONTH and base.indicators:
-            rolled += [
-                roll_up_time(base, PeriodType.ROLLING_12_MONTHS, _sliding(base.periods, 12, "-R12"), 1.0),
-                roll_up_time(base, PeriodType.QUARTER, _calendar(base.periods, 3), 0.25),
-                roll_up_time(base, PeriodType.YEAR, _calendar(base.periods, 12), 1.0),
-            ]
-        elif cube.period_type is PeriodType.WEEK and base.indicators:
-            rolled.append(roll_up_time(base, PeriodType.ROLLING_4_WEEKS, _sliding(base.periods, 4, "-R4"), 28 / 365.25))
-    return own + [cube for cube in rolled if cube.periods]
+        if base.indicators:
+            longer = _longer(cube.period_type, base.periods)
+            rolled += [roll_up_time(base, kind, windows) for kind, windows in longer if windows]
+    return own + rolled
+
+
+def _longer(period_type: PeriodType, periods: tuple[str, ...]) -> list[tuple[PeriodType, list[Window]]]:
+    """The longer periods that months and weeks add up to."""
+    if period_type is PeriodType.MONTH:
+        return [
+            (PeriodType.ROLLING_12_MONTHS, _sliding(periods, 12, "-R12")),
+            (PeriodType.QUARTER, _calendar(periods, 3)),
+            (PeriodType.YEAR, _calendar(periods, 12)),
+        ]
+    if period_type is PeriodType.WEEK:
+        return [(PeriodType.ROLLING_4_WEEKS, _sliding(periods, 4, "-R4"))]
+    return []
 
 
 def select(cube: Cube, keep: NDArray[np.intp]) -> Cube:

@@ -70,7 +70,7 @@ def load(
         ):
             reports.append(report)
             if not given.json:
-                _tell_report(report)
+                tell_report(report)
     if given.json:
         say_json([report.record() for report in reports])
     return max(report.exit_code for report in reports)
@@ -101,7 +101,7 @@ def _progress(given: Options) -> Iterator[Callable[[str], Callable[[str, str], N
     yield of
 
 
-def _tell_report(report: Any) -> None:
+def tell_report(report: Any) -> None:
     """Errors and warnings whole; a file that came twice in a line; of other notes only how many there are."""
     tell(finding for finding in report.findings if finding.level != "note")
     notes = [finding for finding in report.findings if finding.level == "note"]
@@ -149,12 +149,9 @@ def rollback(
     to: Annotated[str | None, typer.Option("--to", help="Load id; default: the one before the one served.")] = None,
 ) -> int:
     """Serve an earlier snapshot, until the next load."""
-    from config.load import load_municipality
     from etl.upkeep import rollback as roll_back
 
-    root = _root(given, slug)
-    load_municipality(given.config_dir, slug, warehouse=given.warehouse_dir)
-    served = roll_back(root, to, reason)
+    served = roll_back(_root(given, slug), to, reason)
     if given.json:
         say_json({"slug": slug, "load_id": served})
     else:

@@ -67,13 +67,13 @@ def _make_samples(config_dir: Path) -> list[str]:
 
 def _load_samples(config_dir: Path, slugs: list[str], warehouse: Path | None) -> int:
     from etl.runners.pool import load_many
-    from monitor.commands.loading import _tell_report
+    from monitor.commands.loading import tell_report
 
     say("[2/3] load")
     worst = ExitCode.DONE
     for report in load_many(config_dir, slugs, warehouse=warehouse):
         if report.exit_code:
-            _tell_report(report)
+            tell_report(report)
         else:
             word = "nothing new" if report.is_unchanged else f"{report.cells:,} cells in {report.seconds:.1f} s"
             say(f"      {report.slug}: snapshot {report.load_id}, {word}")

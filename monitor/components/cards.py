@@ -47,20 +47,6 @@ def card(
     return html.Section(parts, className=f"card span-{span} {className}".strip(), **named)
 
 
-def kpi(
-    label: Any, value: Any, unit: Any = None, *, badge: Any = None, chart: Any = None, note: Any = None
-) -> html.Div:
-    """A key figure: label, large value with its unit, verdict in words, optionally a small chart."""
-    parts: list[Any] = [
-        html.P(label, className="kpi-label"),
-        html.P([html.Span(value, className="kpi-value"), " ", html.Span(unit, className="kpi-unit")]),
-        html.Div([part for part in (badge, chart) if part is not None], className="kpi-foot"),
-    ]
-    if note is not None:
-        parts.append(html.P(note, className="meta"))
-    return html.Div(parts, className="kpi")
-
-
 def badge(kind: str, text: Any, *, icon_name: str | None = None) -> html.Span:
     """A word with shape and colour. `kind`: higher, lower, neutral, info, warning, practice."""
     shape = icon_name or {"higher": "up", "lower": "down", "neutral": "same", "info": "info", "warning": "warning"}.get(

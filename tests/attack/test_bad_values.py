@@ -234,7 +234,7 @@ def test_val_011_zeros_only_are_refused(tmp_path):
     zeros = text([row.rsplit(";", 1)[0] + ";0" for row in GOOD])
 
     first = refusal(tmp_path, zeros)
-    later = refusal(tmp_path, zeros, has_history=True, history=History(last_mean=4.5))
+    later = refusal(tmp_path, zeros, history=History(last_mean=4.5))
 
     assert [(error.exit_code, error.findings[0].code) for error in (first, later)] == [(21, "VAL-011")] * 2
     assert first.findings[0].what == "all 1,800 values are 0"
@@ -244,7 +244,7 @@ def test_val_011_zeros_only_are_refused(tmp_path):
 def test_a_single_month_of_zeros_after_others_is_not_delivered(tmp_path):
     zeros = text([row.rsplit(";", 1)[0] + ";0" for row in good_rows(["2026-10"])])
 
-    outcome = deliver(tmp_path, zeros, has_history=True)
+    outcome = deliver(tmp_path, zeros, history=History())
 
     assert outcome.checked.not_delivered == {"2026-10"}
     assert [finding.level for finding in outcome.told("VAL-012")] == ["warning"]

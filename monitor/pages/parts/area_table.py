@@ -8,7 +8,7 @@ from dash import dcc, html
 
 from config.vocabulary import Comparison as Verdict
 from monitor.components.cards import comparison_badge, empty, table
-from monitor.components.format import figure, level_name, period_name, unit_name
+from monitor.components.format import level_name, period_name, unit_name
 from monitor.pages.parts.cells import count_cell, interval_cell, known, value_cell
 from monitor.queries.areas import areas
 from monitor.queries.comparisons import Comparison, against_rest_of, year_on_year_of
@@ -83,8 +83,3 @@ def _verdict(view: View, series: Series, one: Comparison | None) -> Any:
         change_sentence(one, _) if one.kind == "year_before" else rest_sentence(one, series.unit, _("municipality"), _)
     )
     return html.Span(text, title=full, className="verdict")
-
-
-def value_with_unit(view: View, series: Series, value: float | None) -> str:
-    """ "8,7 per 1.000 woningen"."""
-    return f"{figure(value, series.unit, view._)} {unit_name(series.unit, view._)}".strip()

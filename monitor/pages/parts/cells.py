@@ -7,9 +7,9 @@ from typing import Any
 import pandas as pd
 from dash import html
 
-from config.vocabulary import Status, Unit
+from config.vocabulary import Status
 from monitor.components.cards import status_mark
-from monitor.components.format import figure, interval_words, number
+from monitor.components.format import figure, number
 from monitor.i18n import Translator
 from monitor.queries.indicators import Series, indicators
 from monitor.router import View
@@ -65,12 +65,3 @@ def interval_cell(series: Series, row: Any, _: Translator) -> str:
     if lower is None or upper is None:
         return "–"
     return f"{figure(lower, series.unit, _)} – {figure(upper, series.unit, _)}"
-
-
-def interval_text(series: Series, row: Any, _: Translator) -> str:
-    """ "waarschijnlijk tussen 17 en 30", or "" without an interval."""
-    return interval_words(known(row.lower), known(row.upper), series.unit, _)
-
-
-def unit_of(series: Series) -> Unit:
-    return Unit(series.unit)
