@@ -15,8 +15,7 @@ import os
 import secrets
 import shutil
 import signal
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,16 +25,15 @@ import duckdb
 
 from config.errors import Finding, FixableError, MachineError
 from config.vocabulary import Edition
-from etl.content import content_hash, counts, create_tables
+from etl.content import content_hash, create_tables
+from etl.database import CATALOG, Built, Fill, build_database, not_what_was_built
 from etl.exclusive import Load, exclusive_load
 from etl.retention import loads_to_keep
 from etl.storage import (
     Damaged,
-    fingerprint_file,
     is_machine_trouble,
     machine_error,
     replace_record,
-    sync_file,
     sync_folder,
     write_record,
 )
@@ -53,6 +51,7 @@ from etl.warehouse import (
 )
 
 __all__ = [
+    "CATALOG",
     "FAIL_POINTS",
     "Fill",
     "Load",
@@ -85,12 +84,6 @@ FAIL_POINTS = (
 #: Room needed, as a multiple of the newest snapshot: 3.6 failed and 4.6 worked when it was measured.
 ROOM = 5
 
-#: Name of the new file for a work connection that it is attached to.
-CATALOG = "snapshot"
-
-#: Makes and fills the tables of a snapshot: gets a connection and the load id.
-Fill = Callable[[duckdb.DuckDBPyConnection, str], None]
-
 _OWN_KEYS = {"load_id", "built_at", "files", "rows", "content_hash", "schema_version", "duckdb"}
 
 
@@ -107,11 +100,11 @@ class StoppedForTest(RuntimeError):
 
 def publish(
     root: Path,
-    fill: Fill,
+    fill: Fill | Mapping[Edition, Fill],
     *,
     manifest: dict[str, Any],
     work: duckdb.DuckDBPyConnection | None = None,
-    edition: Edition = Edition.INTERNAL,
+    before_switch: Callable[[], None] = lambda: None,
     fail_point: Callable[[str], None] | None = None,
     now: datetime | None = None,
 ) -> Published:
@@ -121,9 +114,12 @@ def publish(
 
     Args:
         root: the municipality's folder in the warehouse.
-        fill: makes and fills the tables (`create_tables`). Gets a connection to the new file and the load id; or, with
-            `work`, that work connection with the new file attached as catalog `snapshot`.
+        fill: makes and fills the tables (`create_tables`), of the internal edition or one per edition. Gets a
+            connection to the new file and the load id; or, with `work`, that work connection with the new file attached
+            as catalog `snapshot`.
         manifest: what else the manifest says (config hash, deliveries …): JSON values.
+        before_switch: called when all is built and checked and nothing is served yet: what must be on the disk before
+            the figures are (the memory of the rounding).
         fail_point: called with each name of FAIL_POINTS; for tests. Default: see `_asked_fail_point`.
         now: moment of the load; default the clock's.
 
@@ -138,12 +134,13 @@ def publish(
     with exclusive_load(root) as load:
         stage = _Stage(reach)
         moment = (now or datetime.now(UTC)).astimezone(UTC).isoformat()
-        build = _Build(load, edition, moment, stage)
+        build = _Build(load, moment, stage)
         try:
             _require_room(load)
             stage.reach("locked")
-            build.make(fill, work)
+            build.make(fill if isinstance(fill, Mapping) else {Edition.INTERNAL: fill}, work)
             build.describe(manifest)
+            before_switch()
             build.switch()
         except BaseException as error:
             is_switched = build.is_switched()
@@ -155,7 +152,7 @@ def publish(
                 raise machine_error(error, load.root, stage=stage.words, remains=what_remains(load.root)) from error
             _tell(load, error)
         _tidy(load, stage)
-        return Published(load.load_id, build.hash)
+        return Published(load.load_id, build.first.content_hash)
 
 
 def prune(root: Path, *, named: Iterable[str] = ()) -> list[str]:
@@ -226,98 +223,47 @@ class _Build:
     """One snapshot in the making. `folder` has a name that was never used: DuckDB remembers open files by path."""
 
     load: Load
-    edition: Edition
     moment: str
     stage: _Stage
 
     def __post_init__(self) -> None:
         name = f"build-{os.getpid()}-{secrets.token_hex(4)}"
         self.folder = snapshots_folder(self.load.root) / name
-        self.file = database_file(self.folder, self.edition)
-        self.rows: dict[str, int] = {}
-        self.hash = ""
+        self.files: dict[Edition, Built] = {}
 
-    def make(self, fill: Fill, work: duckdb.DuckDBPyConnection | None) -> None:
-        """The database file: filled, closed, checked, on the disk, read-only."""
+    def make(self, fills: Mapping[Edition, Fill], work: duckdb.DuckDBPyConnection | None) -> None:
+        """The database file of each edition: filled, closed, checked, on the disk, read-only."""
         self.folder.mkdir()
-        if work is None:
-            self._make_alone(fill)
-        else:
-            self._make_attached(fill, work)
-        self.stage.reach("closed")
-        self._check()
-        self.stage.reach("checked")
-        sync_file(self.file)
-        self.file.chmod(0o444)
-        self.stage.reach("synced")
+        for edition, fill in fills.items():
+            facts = {"load_id": self.load.load_id, "built_at": self.moment, "edition": str(edition)}
+            path = database_file(self.folder, edition)
+            self.files[edition] = build_database(
+                path, fill, facts, reach=self.stage.reach, remains=lambda: what_remains(self.load.root), work=work
+            )
+        self._check_folder()
 
-    def _make_alone(self, fill: Fill) -> None:
-        settings: dict[str, str | bool | int | float | list[str]] = {
-            "autoinstall_known_extensions": "false",
-            "autoload_known_extensions": "false",
-        }
-        with duckdb.connect(str(self.file), config=settings) as con:
-            self.stage.reach("building")
-            fill(con, self.load.load_id)
-            self._complete(con, None)
+    @property
+    def first(self) -> Built:
+        """The file whose numbers speak for the snapshot: the internal one where there is one."""
+        return self.files.get(Edition.INTERNAL) or next(iter(self.files.values()))
 
-    def _make_attached(self, fill: Fill, work: duckdb.DuckDBPyConnection) -> None:
-        path = str(self.file).replace("'", "''")
-        work.execute(f"ATTACH '{path}' AS {CATALOG}")
-        try:
-            self.stage.reach("building")
-            fill(work, self.load.load_id)
-            self._complete(work, CATALOG)
-        except BaseException:
-            with suppress(duckdb.Error):  # what went wrong is told, not that it also cannot let go of the file
-                work.execute(f"DETACH {CATALOG}")
-            raise
-        work.execute(f"DETACH {CATALOG}")
-
-    def _complete(self, con: duckdb.DuckDBPyConnection, catalog: str | None) -> None:
-        self.stage.reach("filled")
-        if "meta" not in counts(con, catalog):
-            create_tables(con, ["meta"], catalog)
-        facts = {"load_id": self.load.load_id, "built_at": self.moment, "edition": str(self.edition)}
-        self._note(con, catalog, facts | {"schema_version": str(SCHEMA_VERSION)})
-        self.hash = content_hash(con, catalog)
-        self._note(con, catalog, {"content_hash": self.hash})
-        self.rows = counts(con, catalog)
-        self.stage.reach("counted")
-        con.execute(f"CHECKPOINT {catalog or ''}")
-        self.stage.reach("checkpointed")
-
-    def _note(self, con: duckdb.DuckDBPyConnection, catalog: str | None, facts: dict[str, str]) -> None:
-        """Facts in `meta` that only the publication knows."""
-        name = f"{catalog}.meta" if catalog else "meta"
-        for key, value in facts.items():
-            con.execute(f"DELETE FROM {name} WHERE key = ?", [key])
-            con.execute(f"INSERT INTO {name} VALUES (?, ?)", [key, value])
-
-    def _check(self) -> None:
-        """What is on the disk is what was built: one file, the same tables, rows and content."""
-        others = sorted(entry.name for entry in self.folder.iterdir() if entry != self.file)
-        with duckdb.connect(str(self.file), read_only=True) as con:
-            is_same = counts(con) == self.rows and content_hash(con) == self.hash
-        if others or not is_same:
-            raise MachineError(
-                "RUN-010",
-                "the new database is not what was built"
-                + (f" (left beside it: {', '.join(others)})" if others else "")
-                + f". {what_remains(self.load.root).capitalize()}",
-                where=str(self.file),
-                fix="check the disk, then load again",
+    def _check_folder(self) -> None:
+        """Nothing lies beside the files: what has no fingerprint is not published."""
+        known = {built.path for built in self.files.values()}
+        others = sorted(entry.name for entry in self.folder.iterdir() if entry not in known)
+        if others:
+            raise not_what_was_built(
+                next(iter(known)), f" (left beside it: {', '.join(others)})", what_remains(self.load.root)
             )
 
     def describe(self, manifest: dict[str, Any]) -> None:
         """Manifest beside the database, then the folder gets its name."""
-        entry = {"file": self.file.name, "sha256": fingerprint_file(self.file), "bytes": self.file.stat().st_size}
         own = {
             "load_id": self.load.load_id,
             "built_at": self.moment,
-            "files": {str(self.edition): entry},
-            "rows": self.rows,
-            "content_hash": self.hash,
+            "files": {str(edition): built.entry() for edition, built in self.files.items()},
+            "rows": self.first.rows,
+            "content_hash": self.first.content_hash,
             "schema_version": SCHEMA_VERSION,
             "duckdb": duckdb.__version__,
         }
