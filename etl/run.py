@@ -7,15 +7,12 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar
-
-import duckdb
-import pandas as pd
 
 from config.errors import ExitCode, Finding, FixableError
 from config.load import Configured
@@ -24,17 +21,15 @@ from config.vocabulary import Edition, SourceKind
 from etl.areas import build_tree
 from etl.assemble import Facts, fill_snapshot
 from etl.benchmark import benchmarks
-from etl.conform import conform, cubes, lay_over
-from etl.cube import AreaAxis, Cube
+from etl.cube import AreaAxis
 from etl.deliveries import DeliveryLog
-from etl.derive import Cells, derive, has_figures
-from etl.disclose import disclose
+from etl.derive import has_figures
 from etl.exclusive import exclusive_load
 from etl.frames import work_connection
 from etl.intake import Intake, keep, survey, take_in
+from etl.line import Line, leaves_of
 from etl.publish import publish
-from etl.reconcile import own_rows, reconcile, unknown_places, without_figures
-from etl.series import Chosen, choose, complete
+from etl.reconcile import without_figures
 from etl.storage import Damaged
 from etl.tables import SCHEMA_VERSION
 from etl.warehouse import damage_of, database_file, read_current, read_manifest, snapshot_folder
@@ -74,9 +69,7 @@ def quiet(step: str, detail: str) -> None:
     """Progress nobody watches."""
 
 
-def load(
-    configured: Configured, *, progress: Progress = quiet, rebuild: bool = False, edition: Edition = Edition.INTERNAL
-) -> LoadReport:
+def load(configured: Configured, *, progress: Progress = quiet, rebuild: bool = False) -> LoadReport:
     """Take in new deliveries, build and publish one snapshot.
 
     Args:
@@ -88,7 +81,7 @@ def load(
     started = time.perf_counter()
     clock = _Clock(progress)
     try:
-        report = _load(configured, clock, rebuild, edition)
+        report = _load(configured, clock, rebuild)
         clock.step("")
     except FixableError as error:
         report = LoadReport(configured.slug, error.exit_code, findings=error.findings)
@@ -124,7 +117,7 @@ def _stopped(configured: Configured) -> Finding:
     return Finding("RUN-008", f"stopped; {served}", where=configured.slug, fix="run the load again")
 
 
-def _load(configured: Configured, clock: _Clock, rebuild: bool, edition: Edition) -> LoadReport:
+def _load(configured: Configured, clock: _Clock, rebuild: bool) -> LoadReport:
     root = configured.warehouse / configured.slug
     with exclusive_load(root) as lock:
         received = lock.since.replace(microsecond=0)
@@ -156,7 +149,8 @@ def _load(configured: Configured, clock: _Clock, rebuild: bool, edition: Edition
             for sha256, path in outlines.items():
                 log.keep("geography", path, sha256, {}, received)
             clock.step("derive")
-            figures = _figures(con, configured, intakes, axis, edition)
+            line = Line(con, configured, [leaves_of(con, configured, intake) for intake in intakes], axis)
+            figures = line.figures()
             events = [i for i, one in enumerate(intakes) if SourceKind(one.source.kind) is not SourceKind.KWB]
             covered = has_figures(figures.cells, axis, events)
             of_areas = (*geo_findings, *without_figures(tree.frame, covered, configured.slug))
@@ -217,50 +211,6 @@ def _for_each_source(configured: Configured, step: Callable[[Source], T]) -> lis
         others = [finding for error in refused if error is not worst for finding in error]
         raise type(worst).of([*worst, *others])
     return done
-
-
-@dataclass(frozen=True)
-class _Figures:
-    chosen: Chosen
-    cells: list[Cells]
-    unallocated: pd.DataFrame
-
-
-def _figures(
-    con: duckdb.DuckDBPyConnection, configured: Configured, intakes: Sequence[Intake], axis: AreaAxis, edition: Edition
-) -> _Figures:
-    """conform → disclose → derive, source by source in order of precedence."""
-    indicators = configured.indicators
-    groups = [indicator for indicator in indicators.values() if indicator.is_group]
-    ready: list[Cube] = []
-    own: set[str] = set()
-    pseudo: list[pd.DataFrame] = []
-    figures: dict[str, frozenset[str]] = {}
-    for intake in intakes:
-        source_id, mapping = intake.source.id, intake.mapping
-        raw = lay_over(con, intake.accepted, f"rows_{source_id}")
-        leaf = conform(
-            con,
-            raw,
-            source_id=source_id,
-            mapping=mapping,
-            not_delivered=frozenset().union(*(one.not_delivered for one in intake.taken)),
-            reference_day=intake.reference_day(configured.municipality.today),
-            table=f"leaf_{source_id}",
-        )
-        native = [
-            disclose(cube, edition)
-            for cube in cubes(con, leaf, source_id=source_id, indicators=list(indicators), axis=axis)
-        ]
-        figures[source_id] = frozenset(mapping.indicator[mapping.is_figure])
-        own |= own_rows(native, groups)
-        pseudo.append(unknown_places(con, [one.pseudo for one in intake.taken], mapping))
-        ready += complete(native, groups, figures[source_id])
-    chosen = choose(ready, indicators.values(), figures)
-    registers = frozenset(intake.source.id for intake in intakes if SourceKind(intake.source.kind) is SourceKind.KWB)
-    sources = [intake.source.id for intake in intakes]
-    cells = list(derive(chosen, axis, configured.municipality.rates, sources=sources, registers=registers))
-    return _Figures(chosen, cells, reconcile(cells, axis, pd.concat(pseudo, ignore_index=True), own))
 
 
 def _served(root: Path) -> dict[str, Any] | None:

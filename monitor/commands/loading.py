@@ -50,13 +50,11 @@ def load(
     slugs: SlugsArgument = None,
     every: Annotated[bool, typer.Option("--all", help="Every municipality.")] = False,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Build a snapshot even when nothing changed.")] = False,
-    edition: Annotated[str, typer.Option("--edition", help="internal; public is not built yet.")] = "internal",
 ) -> int:
     """Take in new deliveries, build and publish snapshots."""
     from config.load import load_site
     from etl.runners.pool import load_many
 
-    require_internal(edition)
     chosen = slugs_of(given, slugs, all_of_them=every)
     reports = []
     with _progress(given) as progress:
@@ -157,6 +155,31 @@ def rollback(
     else:
         say(f"{slug}: snapshot {served} is served now, until the next load")
     return ExitCode.DONE
+
+
+@verb
+def withdraw(
+    given: Options,
+    slug: SlugArgument,
+    sha256: Annotated[str, typer.Argument(help="Fingerprint of the delivery, or its first signs.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why; kept with the delivery and in the log.")],
+) -> int:
+    """Take a delivery out of use (kept, marked), then build and publish again."""
+    from config.load import load_municipality
+    from etl.run import load as load_one
+    from etl.upkeep import withdraw as take_out
+
+    configured = load_municipality(given.config_dir, slug, warehouse=given.warehouse_dir)
+    withdrawn = take_out(configured.warehouse / slug, sha256, reason)
+    report = load_one(configured)
+    if given.json:
+        uses = [{"source": one.source_id, "name": one.name} for one in withdrawn]
+        say_json({"slug": slug, "sha256": withdrawn[0].sha256, "withdrawn": uses, "load": report.record()})
+    else:
+        for one in withdrawn:
+            say(f"{slug}: {one.name} ({one.source_id}, {one.sha256[:12]}) is out of use; it stays kept")
+        tell_report(report)
+    return report.exit_code
 
 
 def _root(given: Options, slug: str) -> Path:
