@@ -1,4 +1,4 @@
-"""Boundaries of areas: GeoPackage (all layers), GeoJSON, zipped shapefile, as CBS and PDOK publish or a GIS exports.
+"""Boundaries of areas, as CBS and PDOK publish them or a GIS exports them (formats: `etl.sources.boundary_files`).
 
 The file decides what an area is called and where it lies; nothing is fetched. Every area of the municipality is mended
 or refused by name; areas of other municipalities are skipped and counted. Findings:
@@ -12,23 +12,19 @@ or refused by name; areas of other municipalities are skipped and counted. Findi
 
 from __future__ import annotations
 
-import re
-import tempfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
 import pandas as pd
-import pyogrio
 import shapely
 
 from config.errors import AreasError, ConfigError, Finding
 from config.vocabulary import AreaLevel
 from etl.geometry import DEGREES, array_of, mend, reproject
-from etl.sources.archive import unpack
+from etl.sources.boundary_files import Layer, opened
 from etl.sources.coordinates import settle
 from etl.sources.properties import (
     DISTRICT_CODE,
@@ -45,8 +41,6 @@ from etl.sources.properties import (
     plain,
     text,
 )
-
-FORMATS = "GeoPackage (.gpkg), GeoJSON (.geojson) and a zipped shapefile (.zip)"
 
 
 class Where(Protocol):
@@ -122,10 +116,9 @@ def read_boundaries(files: Sequence[tuple[str, Path]], wanted: Request) -> Bound
 
 def _read_file(name: str, path: Path, wanted: Request) -> _Reading:
     reading = _Reading(name)
-    with _opened(path, name, wanted) as parts:
-        for part in parts:
-            for layer in _layers(part, name):
-                _read_layer(part, layer, reading, wanted)
+    with opened(path, name, place=wanted.where("geography", "boundaries")) as layers:
+        for layer in layers:
+            _read_layer(layer, reading, wanted)
     if not reading.has_codes and not reading.problems:
         reading.problem(
             "GEO-012",
@@ -138,62 +131,13 @@ def _read_file(name: str, path: Path, wanted: Request) -> _Reading:
     return reading
 
 
-# --- files -----------------------------------------------------------------------------------------------------------
-
-
-@contextmanager
-def _opened(path: Path, name: str, wanted: Request) -> Iterator[list[Path]]:
-    """The file itself, or the boundary files of a zip for as long as they are needed."""
-    if not path.is_file():
-        place = wanted.where("geography", "boundaries")
-        raise AreasError("GEO-001", f"{name}: not found", where=place, fix=f"put the boundary file there: {FORMATS}")
-    with path.open("rb") as file:
-        head = file.read(64)
-    if head.startswith(b"PK\x03\x04"):
-        with tempfile.TemporaryDirectory(prefix="buurtbeeld-") as folder:
-            yield unpack(path, name, Path(folder))
-    elif head.startswith(b"SQLite format 3\x00") or head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
-        yield [path]
-    else:
-        raise _not_read(name, "this format")
-
-
-def _layers(path: Path, name: str) -> list[str]:
-    """Layers with geometry. GeoJSON must be a FeatureCollection; GDAL would also open its cousins."""
-    if path.suffix.lower() not in {".shp", ".gpkg"}:
-        with path.open("rb") as file:
-            content = file.read()
-        if not content.startswith(b"SQLite format 3\x00"):
-            if re.search(rb'"type"\s*:\s*"Topology"', content):
-                raise _not_read(name, "TopoJSON")
-            if not re.search(rb'"type"\s*:\s*"FeatureCollection"', content):
-                raise _not_read(name, "JSON without a FeatureCollection")
-    try:
-        found = [str(layer) for layer, kind in pyogrio.list_layers(path) if kind is not None]
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError):
-        raise AreasError(
-            "GEO-102", f"{name}: the file is damaged or cut off", where=name, fix="download or export it again"
-        ) from None
-    if not found:
-        raise AreasError("GEO-102", f"{name}: no layer with geometry", where=name, fix="export the areas with polygons")
-    return found
-
-
-def _not_read(name: str, what: str) -> AreasError:
-    return AreasError(
-        "GEO-103", f"{name}: {what} is not read", where=name, fix=f"export it from your GIS as one of: {FORMATS}"
-    )
-
-
 # --- layers ----------------------------------------------------------------------------------------------------------
 
 
-def _read_layer(path: Path, layer: str, reading: _Reading, wanted: Request) -> None:
+def _read_layer(layer: Layer, reading: _Reading, wanted: Request) -> None:
     """Properties first, then the geometry of the municipality's own areas only: national files stay cheap."""
-    info = pyogrio.read_info(path, layer=layer)
-    columns = known_columns(str(column) for column in info["fields"])
-    used = sorted(set(columns.values()))
-    table = pyogrio.read_dataframe(path, layer=layer, columns=used, read_geometry=False, fid_as_index=True)
+    columns = known_columns(layer.fields)
+    table = layer.properties(sorted(set(columns.values())))
     table.columns = [plain(str(column)) for column in table.columns]
     column = code_column(table)
     if column is None:
@@ -204,9 +148,8 @@ def _read_layer(path: Path, layer: str, reading: _Reading, wanted: Request) -> N
     own = _own_rows(table, column, reading, wanted)
     if not own:
         return
-    shapes = pyogrio.read_dataframe(path, layer=layer, columns=[], fids=list(own), fid_as_index=True)
-    said = None if info["crs"] is None else str(info["crs"])
-    _read_areas([(code, table.loc[fid], shapes.geometry.loc[fid]) for fid, code in own.items()], said, reading, wanted)
+    shapes = layer.shapes(list(own))
+    _read_areas([(code, table.loc[fid], shapes[fid]) for fid, code in own.items()], layer.crs, reading, wanted)
 
 
 def _own_rows(table: pd.DataFrame, column: str, reading: _Reading, wanted: Request) -> dict[Any, str]:

@@ -320,10 +320,8 @@ def test_the_parts_of_one_area_in_one_layer_are_joined_and_told(tmp_path: Path) 
 @pytest.mark.parametrize(
     ("content", "what"),
     [
-        (b'{"type": "Topology", "objects": {}, "arcs": []}', "TopoJSON is not read"),
-        (b'{"arcs": [], "objects": {}, "type":"Topology"}', "TopoJSON is not read"),
         (b'{"type": "Polygon", "coordinates": []}', "JSON without a FeatureCollection is not read"),
-        (b"code;wkt\nBU01530000;POLYGON((0 0,1 0,1 1,0 0))\n", "this format is not read"),
+        (b"code;name\nBU01530000;City\n", "text without a column of outlines (WKT, such as POLYGON((…))) is not read"),
         (b"", "this format is not read"),
     ],
 )
@@ -344,6 +342,16 @@ def test_a_file_that_is_cut_off_is_damaged_not_a_bug(tmp_path: Path) -> None:
         path.write_bytes(path.read_bytes()[: path.stat().st_size * 2 // 3])
 
         assert refused(lambda path=path: read(path))[0].code == "GEO-102", name  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    "content", [b'{"type": "Topology", "objects": {}, "arcs": []}', b'{"arcs": [], "objects": {}, "type":"Topology"}']
+)
+def test_a_topology_without_areas_is_refused(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "b.json"
+    path.write_bytes(content)
+
+    assert refused(lambda: read(path))[0].code == "GEO-102"
 
 
 def test_an_empty_collection_is_refused(tmp_path: Path) -> None:

@@ -112,12 +112,26 @@ def test_names_without_codes_are_refused(data: Path) -> None:
         read(data / "cbs_grenzen/enschede.geojson")
 
 
-@pytest.mark.parametrize(
-    "name", ["Buurt_2014_layer_q1e3.json", "Wijk_2014_layer_q1e3.json", "Gemeente_2015_layer_q1e3.json"]
-)
-def test_topojson_is_refused_with_the_formats_that_are_read(data: Path, name: str) -> None:
-    with pytest.raises(AreasError, match=r"TopoJSON is not read[\s\S]*GeoPackage"):
-        read(data / "cbs_grenzen" / name)
+def test_topojson_of_the_country_gives_the_districts_and_the_outline_of_a_municipality(data: Path) -> None:
+    districts, _ = tree_of(data / "cbs_grenzen/Wijk_2014_layer_q1e3.json", vintage=2014)
+    outline, _ = tree_of(data / "cbs_grenzen/Gemeente_2015_layer_q1e3.json", vintage=2015)
+
+    assert len(districts.codes("district")) == 10
+    assert districts.names()["WK015300"].startswith("Wijk 00")
+    assert outline.codes("municipality") == ["GM0153"]
+    assert outline.frame["area_km2"].iloc[0] == pytest.approx(142.7, rel=0.1)  # quantised to some 300 m
+
+
+@pytest.mark.parametrize(("code", "collapsed"), [("GM0153", 2), ("GM0503", 18)])
+def test_topojson_that_is_too_coarse_for_neighbourhoods_is_refused_area_by_area(
+    data: Path, code: str, collapsed: int
+) -> None:
+    with pytest.raises(AreasError) as caught:
+        read(data / "cbs_grenzen/Buurt_2014_layer_q1e3.json", code=code, vintage=2014)
+
+    assert {finding.code for finding in caught.value.findings} == {"GEO-006"}
+    assert len(caught.value.findings) == collapsed
+    assert all("its outline encloses nothing" in finding.what for finding in caught.value.findings)
 
 
 def test_boundaries_of_another_municipality_are_told(data: Path) -> None:
