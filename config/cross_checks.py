@@ -191,6 +191,19 @@ def _check_sources(document: Document, municipality: Municipality) -> None:
 
 
 def _check_areas(document: Document, municipality: Municipality) -> None:
+    geography = municipality.geography
+    for n, code in enumerate(geography.predecessors):
+        if code == municipality.code and not document.is_spoiled(("code",)):
+            what = f"`{code}` is this municipality itself"
+            fix = "name the municipalities that went into it; its own code needs no mention"
+            document.add("CFG-009", what, path=("geography", "predecessors", n), fix=fix)
+    years: dict[int, int] = {geography.vintage: -1}
+    for n, former in enumerate(geography.former_boundaries):
+        if former.vintage in years:
+            what = f"there are boundaries of {former.vintage} already"
+            where: KeyPath = ("geography", "former_boundaries", n, "vintage")
+            document.add("CFG-009", what, path=where, fix="one file per division; `boundaries` is the one on screen")
+        years[former.vintage] = n
     for n, area in enumerate(municipality.geography.custom_areas):
         for m, code in enumerate(area.neighbourhoods):
             path: KeyPath = ("geography", "custom_areas", n, "neighbourhoods", m)

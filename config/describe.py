@@ -27,9 +27,16 @@ MEANING: dict[str, dict[str, str]] = {
         "vintage": "Year of the division into areas on screen.",
         "crs": "Coordinate system, only where the file does not say it, such as EPSG:28992.",
         "area_list": "List that names areas without an outline.",
-        "crosswalks": "Files that lead areas of another year to those of `vintage`.",
+        "crosswalks": "Link tables (CSV) that lead areas of another year to those of `vintage`.",
+        "former_boundaries": "Outlines of earlier divisions: their map, and by overlap what became of their areas.",
+        "predecessors": "Codes of municipalities that went into this one; their figures count as its own.",
         "custom_areas": "The municipality's own areas, made of neighbourhoods.",
         "schematic": "true: the outlines are invented; said on every map.",
+    },
+    "FormerBoundaries": {
+        "path": "File with the outlines of that division.",
+        "vintage": "Year of that division.",
+        "crs": "Coordinate system, only where the file does not say it, such as EPSG:28992.",
     },
     "CustomArea": {
         "id": "Id, lower case letters, digits and _.",

@@ -69,6 +69,8 @@ def _named_files(municipality: Municipality) -> Iterator[tuple[KeyPath, str]]:
     if geography.area_list:
         yield ("geography", "area_list"), geography.area_list
     yield from ((("geography", "crosswalks", n), name) for n, name in enumerate(geography.crosswalks))
+    for n, former in enumerate(geography.former_boundaries):
+        yield ("geography", "former_boundaries", n, "path"), former.path
     yield from (
         (("disclosure", "external_totals", n), name) for n, name in enumerate(municipality.disclosure.external_totals)
     )

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
+from config.base import Model as Model
 from config.fields import (
     AREA_CODE as AREA_CODE,
 )
@@ -29,6 +30,9 @@ from config.fields import (
     SchemaVersion,
     not_below_the_floor,
 )
+from config.geography import CustomArea as CustomArea
+from config.geography import FormerBoundaries as FormerBoundaries
+from config.geography import Geography as Geography
 from config.vocabulary import (
     AreaLevel,
     Direction,
@@ -38,12 +42,6 @@ from config.vocabulary import (
     SourceKind,
     Unit,
 )
-
-
-class Model(BaseModel):
-    """Frozen, strict about unknown keys, and never turning one kind of value into another (`no` stays refused)."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True)
 
 
 class Text(Model):
@@ -158,8 +156,8 @@ class TabularSource(SourceBase):
     columns: TabularColumns
     area_code: AreaCode = AreaCode()
     period: TabularPeriod | None = None
-    categories: dict[str, Identifier] = {}
-    values: dict[ColumnName, Identifier] = {}
+    categories: dict[str, Identifier] = Field(default={})
+    values: dict[ColumnName, Identifier] = Field(default={})
     zero_rows: Literal["listed", "omitted"] = "listed"
     suppressed_marks: tuple[str, ...] = Field(default=(), strict=False)
     missing_on_purpose: tuple[str, ...] = Field(default=(), strict=False)
@@ -280,35 +278,11 @@ class IndicatorChoice(Model):
 
     packs: tuple[AnyPack, ...] = Field(default=(Pack.POLICE, Pack.NUISANCE, Pack.CONTEXT), strict=False)
     disable: tuple[Identifier, ...] = Field(default=(), strict=False)
-    owners: dict[Identifier, Plain] = {}
+    owners: dict[Identifier, Plain] = Field(default={})
     own: tuple[Indicator, ...] = Field(default=(), strict=False)
 
 
 # --- municipality ----------------------------------------------------------------------------------------------------
-
-
-class CustomArea(Model):
-    """An area of the municipality's own, made of neighbourhoods."""
-
-    id: Identifier
-    name: Plain
-    neighbourhoods: tuple[str, ...] = Field(strict=False, min_length=1)
-
-
-class Geography(Model):
-    """Boundaries on screen, and the vintage they have."""
-
-    boundaries: RelativePath | Annotated[tuple[RelativePath, ...], Field(strict=False, min_length=1)]
-    vintage: Annotated[int, Field(ge=1995, le=2100)]
-    crs: Annotated[str, Field(pattern=r"^EPSG:\d{4,5}$")] | None = None  # only where the file does not say it
-    area_list: RelativePath | None = None
-    crosswalks: tuple[RelativePath, ...] = Field(default=(), strict=False)
-    custom_areas: tuple[CustomArea, ...] = Field(default=(), strict=False)
-    is_schematic: bool = Field(default=False, alias="schematic")  # invented outlines: said on every map
-
-    @property
-    def boundary_paths(self) -> tuple[str, ...]:
-        return (self.boundaries,) if isinstance(self.boundaries, str) else self.boundaries
 
 
 class Question(Model):

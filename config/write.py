@@ -21,6 +21,8 @@ geography:
   vintage: 2024                         # year of the division into areas
 #  area_list: areas.txt                  # names areas that have no outline
 #  crosswalks: [buurt_2023_2024.csv]     # from_code, from_vintage, to_code, to_vintage, share
+#  former_boundaries: [{{path: buurten_2023.gpkg, vintage: 2023}}]   # earlier outlines: shares by overlap
+#  predecessors: [GM9999]                # municipalities that went into this one
 #  custom_areas:
 #    - {{id: centrum, name: Centrum, neighbourhoods: [BU{digits}0000, BU{digits}0001]}}
 
