@@ -19,7 +19,7 @@ from config.vocabulary import Edition
 from etl.snapshot import SnapshotStore
 from monitor import compression, dash_app, data_addresses, public_addresses
 from monitor.access import headers
-from monitor.access.guard import Guard
+from monitor.access.guard import ADMIN_HERE, ANYBODY, Guard
 from monitor.exports import routes as downloads
 from monitor.router import find_page
 from monitor.tenant import Tenant
@@ -45,11 +45,18 @@ def create_app(config_dir: Path, warehouse: Path | None = None, slugs: Sequence[
     refuse_foreign_switches(os.environ)
     site = load_site(config_dir)
     refuse_unknown_mode(site, config_dir)
-    tenants = _tenants(config_dir, warehouse, slugs)
+    is_local = site.access.mode == "local"
+    viewer = ADMIN_HERE if is_local else ANYBODY
+    tenants = _tenants(config_dir, warehouse, slugs, viewer.edition)
     server = Flask("monitor", static_folder=None)
     server.url_map.strict_slashes = False
     server.url_map.merge_slashes = False
-    guard = Guard(frozenset(tenants), lambda slug, rest: find_page(slug, f"/g/{slug}/{rest}")[0] is not None)
+    guard = Guard(
+        frozenset(tenants),
+        lambda slug, rest: find_page(slug, f"/g/{slug}/{rest}")[0] is not None,
+        viewer,
+        is_local=is_local,
+    )
     guard.install(server)
     hashes: dict[str, tuple[str, ...]] = {}
     headers.install(server, hashes)
@@ -60,7 +67,7 @@ def create_app(config_dir: Path, warehouse: Path | None = None, slugs: Sequence[
     downloads.add(server, tenants)
     dashes = {slug: dash_app.build(tenant, server, guard, str(ASSETS)) for slug, tenant in tenants.items()}
     hashes |= {slug: tuple(dash.csp_hashes()) for slug, dash in dashes.items()}
-    server.extensions["buurtbeeld"] = {"guard": guard, "tenants": tenants, "dashes": dashes}
+    server.extensions["buurtbeeld"] = {"guard": guard, "tenants": tenants, "dashes": dashes, "is_local": is_local}
     return server
 
 
@@ -74,7 +81,8 @@ def serve(app: Flask, host: str, port: int, *, ready: Callable[[str], None] | No
     # Waitress reads a request whole before a thread works on it: a slow sender holds a socket, not a thread.
     from waitress import create_server
 
-    refuse_open_host(host)
+    if app.extensions["buurtbeeld"]["is_local"]:
+        refuse_open_host(host)
     bound = bind(host, port)
     server = create_server(
         app,
@@ -148,12 +156,12 @@ def refuse_open_host(host: str) -> None:
 
 def refuse_unknown_mode(site: Site, config_dir: Path) -> None:
     """Modes of access that this version does not have are refused, never served openly."""
-    if site.access.mode != "local":
+    if site.access.mode == "oidc":
         raise ConfigError(
             "CFG-060",
             f"access.mode {site.access.mode} comes with a later version",
             where=str(config_dir / "site.yml"),
-            fix="set `access: {mode: local}`; the monitor then serves this computer only",
+            fix="set `access: {mode: local}`: this computer only, or `{mode: public}`: the public edition for all",
         )
 
 
@@ -170,7 +178,9 @@ def refuse_foreign_switches(environment: os._Environ[str] | dict[str, str]) -> N
         )
 
 
-def _tenants(config_dir: Path, warehouse: Path | None, slugs: Sequence[str] | None) -> dict[str, Tenant]:
+def _tenants(
+    config_dir: Path, warehouse: Path | None, slugs: Sequence[str] | None, edition: Edition
+) -> dict[str, Tenant]:
     configured = available(config_dir)
     asked = list(slugs) if slugs else configured
     unknown = [slug for slug in asked if slug not in configured]
@@ -184,5 +194,5 @@ def _tenants(config_dir: Path, warehouse: Path | None, slugs: Sequence[str] | No
     found = {}
     for slug in asked:
         loaded = load_municipality(config_dir, slug, warehouse=warehouse)
-        found[slug] = Tenant(slug, loaded, SnapshotStore(loaded.warehouse / slug, Edition.INTERNAL))
+        found[slug] = Tenant(slug, loaded, SnapshotStore(loaded.warehouse / slug, edition))
     return found

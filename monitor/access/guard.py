@@ -100,16 +100,30 @@ class Refusal(Exception):
         self.status, self.text, self.again_after = status, text, again_after
 
 
+#: access.mode local: whoever sits at this machine. mode public: everybody, protected figures only.
+ADMIN_HERE = Viewer(Role.ADMIN, Edition.INTERNAL)
+ANYBODY = Viewer(Role.VISITOR, Edition.PUBLIC)
+
+
 class Guard:
     """Decides per request; `before_request` returns nothing to let it pass.
 
     Args:
         slugs: municipalities served. Others answer like an address that does not exist.
         page_exists: (slug, path below it) -> whether a page or data address stands there.
+        viewer: who everybody is here, until there is a sign-in.
+        is_local: answer this machine only (access.mode local).
     """
 
-    def __init__(self, slugs: frozenset[str], page_exists: Callable[[str, str], bool]) -> None:
-        self.slugs = slugs
+    def __init__(
+        self,
+        slugs: frozenset[str],
+        page_exists: Callable[[str, str], bool],
+        viewer: Viewer = ADMIN_HERE,
+        *,
+        is_local: bool = True,
+    ) -> None:
+        self.slugs, self.viewer, self.is_local = slugs, viewer, is_local
         self.page_exists = page_exists
         self.callbacks: dict[tuple[str, str], CallbackPolicy] = {}
         self._key = secrets.token_bytes(32)
@@ -141,14 +155,15 @@ class Guard:
 
     def _decide(self, asked: Request) -> AnyResponse | None:
         _check_address(asked)
-        _check_origin_machine(asked)
+        if self.is_local:
+            _check_origin_machine(asked)
         slug, rest = self._tenant(asked.path)
         if slug is not None and rest is None:
             return redirect(f"/g/{slug}/", code=308)
         route = self._route(asked, slug, rest)
         if asked.method not in route.methods:
             raise Refusal(405, "not allowed")
-        viewer = Viewer(Role.ADMIN, Edition.INTERNAL)
+        viewer = self.viewer
         if route.role is not None and ROLE_RANK[viewer.role] < ROLE_RANK[route.role]:
             raise Refusal(403, "forbidden")
         if (rest or "").startswith("download/") and (seconds := self._downloads.wait(asked.remote_addr or "")):

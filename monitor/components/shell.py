@@ -7,7 +7,7 @@ from typing import Any
 from dash import dcc, html
 
 from config.errors import FixableError
-from config.vocabulary import ROLE_RANK, Role
+from config.vocabulary import ROLE_RANK, Edition, Role
 from monitor.components.cards import notice, page_head
 from monitor.components.format import date_name, period_name
 from monitor.components.icons import icon
@@ -229,7 +229,7 @@ def _footer(view: View) -> html.Div:
         said.append(_("figures as known on {day}", day=date_name(facts.today, _)))
     said.append(_("boundaries of {year}", year=facts.vintage) + (f" ({_('schematic')})" if facts.is_schematic else ""))
     lines.append(html.P(" · ".join(said)))
-    lines.append(html.P(_("This monitor runs in local mode: only this computer can reach it, without signing in.")))
+    lines.append(html.P(_access_words(view)))
     lines.append(
         html.P(
             _(
@@ -239,6 +239,17 @@ def _footer(view: View) -> html.Div:
         )
     )
     return html.Div(lines, className="footer-inner")
+
+
+def _access_words(view: View) -> str:
+    """Who can see these pages, and what protects people on them."""
+    _ = view._
+    if view.edition is Edition.PUBLIC:
+        return _(
+            "Public edition. To prevent disclosure, counts of 1 to 4 of confidential sources are replaced by 0 or 5."
+            " Totals add up and differ by 10 at most."
+        )
+    return _("This monitor runs in local mode: only this computer can reach it, without signing in.")
 
 
 def _sources(view: View) -> list[str]:

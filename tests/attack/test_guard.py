@@ -420,7 +420,7 @@ def test_a_taken_port_is_told(app: Flask):
     taken.close()
 
 
-@pytest.mark.parametrize("mode", ["public", "oidc"])
+@pytest.mark.parametrize("mode", ["oidc"])
 def test_a_mode_of_a_later_version_is_refused(tmp_path: Path, mode: str):
     config = make_config(tmp_path / "config", tmp_path / "warehouse")
     site = config / "site.yml"
