@@ -1,0 +1,70 @@
+"""Regression of counts that vary more than Poisson: mean mu, variance phi x mu, log link."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import statsmodels.api as sm
+from numpy.typing import NDArray
+from scipy.stats import t as student
+from statsmodels.tools.sm_exceptions import DomainWarning, PerfectSeparationWarning
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class QuasiPoisson:
+    """A fitted log-linear mean. mu and leverage have one entry per period that was fitted."""
+
+    coefficients: Floats
+    mu: Floats
+    phi: float
+    leverage: Floats
+    results: Any = field(repr=False)
+
+    def p_value(self, column: int) -> float:
+        """Two-sided p-value of one coefficient (t distribution with the residual degrees of freedom)."""
+        error = float(np.sqrt(self.results.cov_params()[column, column]))
+        return float(2 * student.sf(abs(self.coefficients[column]) / error, self.results.df_resid)) if error else 0.0
+
+
+def fit_quasi_poisson(
+    counts: Floats,
+    design: Floats,
+    *,
+    offset: Floats | None = None,
+    weights: Floats | None = None,
+    start: Floats | None = None,
+) -> QuasiPoisson:
+    """Poisson regression; phi is Pearson's chi-square over its degrees of freedom, at least 1.
+
+    Args:
+        counts: shape (n,), no NaN.
+        design: shape (n, k); its columns span a constant.
+        offset: log of the exposure, shape (n,).
+        weights: variance weights, shape (n,).
+        start: coefficients to begin with, shape (k,).
+
+    Source: McCullagh & Nelder (1989), Generalized linear models, by statsmodels.
+    """
+    with warnings.catch_warnings():
+        # A season without a single event has mean 0; that its coefficient runs to minus infinity is as it should be.
+        warnings.simplefilter("ignore", PerfectSeparationWarning)
+        warnings.simplefilter("ignore", DomainWarning)
+        model = sm.GLM(counts, design, family=sm.families.Poisson(), offset=offset, var_weights=weights, hasconst=True)
+        found = model.fit(scale="X2", start_params=start)
+    mu = np.asarray(found.mu)
+    return QuasiPoisson(
+        np.asarray(found.params), mu, max(1.0, float(found.scale)), _leverage(design, mu, weights), found
+    )
+
+
+def _leverage(design: Floats, mu: Floats, weights: Floats | None) -> Floats:
+    """Diagonal of the hat matrix, in [0, 1), also where columns of the design depend on each other."""
+    scaled = design * np.sqrt(mu if weights is None else mu * weights)[:, np.newaxis]
+    left, size, _ = np.linalg.svd(scaled, full_matrices=False)
+    used = left[:, size > size[0] * 1e-12]
+    return np.asarray(np.minimum(np.sum(used**2, axis=1), 1 - 1e-9))
