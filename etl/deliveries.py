@@ -15,7 +15,7 @@ import os
 import re
 import shutil
 import stat
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -40,8 +40,20 @@ _DIGITS = {"year": r"\d{4}", "quarter": r"[1-4]", "month": r"\d{1,2}", "week": r
 
 
 @dataclass(frozen=True)
+class Withdrawal:
+    """A delivery was taken out of use: when (UTC, ISO 8601), by whom and why."""
+
+    at: str
+    user: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Delivery:
-    """An accepted delivery as one source uses it. `received` is in UTC; `delivery_date` a day (ISO 8601) or None."""
+    """An accepted delivery as one source uses it. `received` is in UTC; `delivery_date` a day (ISO 8601) or None.
+
+    `withdrawn`: it is kept, and no snapshot is built from it any more.
+    """
 
     sha256: str
     source_id: str
@@ -51,6 +63,7 @@ class Delivery:
     delivery_date: str | None
     path: Path
     manifest: dict[str, Any] = field(default_factory=dict, hash=False)
+    withdrawn: Withdrawal | None = None
 
     @property
     def order(self) -> tuple[str, str, str]:
@@ -124,15 +137,20 @@ class DeliveryLog:
             raise _unreadable(path, error) from error
 
     def known(self, source_id: str) -> list[Delivery]:
-        """Deliveries of a source from oldest to newest (`Delivery.order`).
+        """Deliveries of a source that are in use, from oldest to newest (`Delivery.order`).
 
         Raises MachineError when a manifest is damaged: a delivery is never left out in silence.
         """
-        found = [delivery for delivery in self.all() if delivery.source_id == source_id]
+        found = [one for one in self.all() if one.source_id == source_id and one.withdrawn is None]
+        return sorted(found, key=lambda delivery: delivery.order)
+
+    def withdrawn(self, source_id: str) -> list[Delivery]:
+        """Deliveries of a source that were taken out of use, from oldest to newest."""
+        found = [one for one in self.all() if one.source_id == source_id and one.withdrawn is not None]
         return sorted(found, key=lambda delivery: delivery.order)
 
     def all(self) -> list[Delivery]:
-        """Every delivery of every source, in order of source, then age."""
+        """Every delivery of every source, also those out of use, in order of source, then age."""
         found = [delivery for sha256 in self._kept() for delivery in self._read(sha256)]
         return sorted(found, key=lambda delivery: (delivery.source_id, delivery.order))
 
@@ -176,6 +194,25 @@ class DeliveryLog:
             ) from error
         return next(delivery for delivery in self._read(sha256) if delivery.source_id == source_id)
 
+    def withdraw(self, sha256: str, withdrawal: Withdrawal) -> list[Delivery]:
+        """Take a delivery out of use, for every source that took it in; it stays kept. Twice is once: the first stands.
+
+        Raises:
+            MachineError: disk or permission, or a damaged manifest; nothing changed then.
+        """
+        self._read(sha256)  # refuses a damaged manifest with its place and repair
+        place = self.folder / sha256 / "manifest.json"
+        try:
+            record = read_record(place)
+            for use in record["sources"].values():
+                use.setdefault("withdrawn", asdict(withdrawal))
+            replace_record(place, record)
+        except OSError as error:
+            raise machine_error(
+                error, self.folder, stage="while withdrawing a delivery", remains=what_remains(self.root)
+            ) from error
+        return self._read(sha256)
+
     def verify(self) -> list[Finding]:
         """Recompute every fingerprint; one finding for each delivery that is not what was accepted."""
         return [finding for sha256 in self._kept() if (finding := self._damage(sha256)) is not None]
@@ -199,6 +236,7 @@ class DeliveryLog:
                     delivery_date=use["delivery_date"],
                     path=home / record["kept_as"],
                     manifest=use["found"],
+                    withdrawn=Withdrawal(**use["withdrawn"]) if "withdrawn" in use else None,
                 )
                 for source_id, use in record["sources"].items()
             ]

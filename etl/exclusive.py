@@ -45,7 +45,7 @@ class Load:
 
     def log(self, line: dict[str, Any]) -> None:
         """One line in log.jsonl, on the disk when this returns: who did what, and when (UTC)."""
-        full = {"at": datetime.now(UTC).isoformat(), "user": _user(), **line}
+        full = {"at": datetime.now(UTC).isoformat(), "user": user_name(), **line}
         with (self.root / "log.jsonl").open("a", encoding="utf-8") as file:
             file.write(json.dumps(full, ensure_ascii=False) + "\n")
             file.flush()
@@ -113,7 +113,7 @@ def _begin(root: Path, file: IO[str]) -> Load:
     since = datetime.now(UTC)
     file.seek(0)
     file.truncate()
-    file.write(json.dumps({"since": since.isoformat(), "pid": os.getpid(), "user": _user()}))
+    file.write(json.dumps({"since": since.isoformat(), "pid": os.getpid(), "user": user_name()}))
     file.flush()
     return Load(root, _next_load_id(root), since)
 
@@ -157,7 +157,8 @@ def _busy(root: Path, file: IO[str]) -> BusyError:
     )
 
 
-def _user() -> str:
+def user_name() -> str:
+    """Who works here: for the log."""
     try:
         return getpass.getuser()
     except (OSError, KeyError, ImportError):

@@ -40,6 +40,15 @@ SENTENCES: dict[str, tuple[tuple[str, str], ...]] = {
             "{n} onderwerpen zijn voor elk gebied leeg en tellen als niet geleverd: {names}",
         ),
     ),
+    "FILE-051": (
+        (r"(?P<file>.*?): withdrawn on (?P<day>\S+); not used", "{file}: ingetrokken op {day}; niet gebruikt"),
+    ),
+    "FILE-052": (
+        (
+            r"every delivery of (?P<what>\S+) is withdrawn \((?P<n>\d+)\).*",
+            "elke levering van {what} is ingetrokken ({n}); er is niets om uit op te bouwen",
+        ),
+    ),
     "FILE-102": (
         (
             rf"{_N} undeclared columns? not read: (?P<names>.*)",
@@ -112,6 +121,18 @@ SENTENCES: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "VAL-107": ((rf"(?P<period>\S+) has not begun{_SET_ASIDE}", "{period} is nog niet begonnen" + _ASIDE),),
     "VAL-109": ((rf"{_N} cells .*", "{n} cellen zonder rij tellen als 0 (`zero_rows: omitted`)"),),
+    "COR-001": (
+        (
+            r"correction (?P<name>`.*?`): the source does not say .* \((?P<n>[\d,]+) cells?\); not applied",
+            "correctie {name}: de bron zegt niet meer wat werd gecorrigeerd ({n} cel(len)); niet toegepast",
+        ),
+    ),
+    "QUA-001": (
+        (
+            r"(?P<share>[\d.]+)% of the events have no known neighbourhood \(limit (?P<limit>\d+)%\)",
+            "van {share}% van de voorvallen is de buurt niet bekend (grens {limit}%)",
+        ),
+    ),
     "CFG-037": (
         (r"no file matches (?P<name>.*)", "geen bestand past op {name}"),
         (r"(?P<name>`.*`) does not exist", "{name} bestaat niet"),
@@ -183,6 +204,8 @@ REPAIRS: dict[str, str] = {
     "FILE-023": _NOTHING,
     "FILE-028": "u hoeft niets te doen; het dubbele bestand kan weg",
     "FILE-047": "u hoeft niets te doen; het CBS vult een tabel in stappen",
+    "FILE-051": "u hoeft niets te doen; lever een verbeterd bestand",
+    "FILE-052": "lever een goed bestand, of haal de bron uit `sources`; de laatste goede cijfers blijven staan",
     "FILE-102": "u hoeft niets te doen; alleen opgegeven kolommen worden gelezen",
     "PII-008": "lever per buurt in plaats van per postcode",
     "VAL-004": _SUPPLIER,
@@ -206,6 +229,8 @@ REPAIRS: dict[str, str] = {
     "VAL-106": _NOTHING,
     "VAL-107": _SUPPLIER,
     "VAL-109": _NOTHING,
+    "COR-001": "haal de correctie weg, of bekijk het nieuwe cijfer en corrigeer dat",
+    "QUA-001": "vraag de leverancier de plaats vast te leggen",
     "CFG-037": "zet het bestand in de map van de gemeente, of pas `path` aan",
     "RUN-010": "laad opnieuw; de andere momentopnamen zijn er nog",
     "RUN-011": "laad opnieuw; de andere momentopnamen zijn er nog",

@@ -99,12 +99,16 @@ def survey(configured: Configured, source: Source, log: DeliveryLog, received: d
     Raises:
         FixableError: a file is missing or cannot be opened.
     """
-    known = log.known(source.id)
+    known, withdrawn = log.known(source.id), log.withdrawn(source.id)
     by_hash = {delivery.sha256: delivery for delivery in known}
+    out_of_use = {delivery.sha256: delivery for delivery in withdrawn}
     findings: list[Finding] = []
     new: dict[str, Delivery] = {}
-    for path in candidates(configured, source, has_known=bool(known)):
+    for path in candidates(configured, source, has_known=bool(known or withdrawn)):
         sha256 = log.fingerprint(path)
+        if sha256 in out_of_use:
+            findings.append(_out_of_use(path, out_of_use[sha256]))
+            continue
         twin = by_hash.get(sha256) or new.get(sha256)
         if twin is not None:
             findings += _same_again(path, twin, known=twin.sha256 in by_hash)
@@ -112,6 +116,13 @@ def survey(configured: Configured, source: Source, log: DeliveryLog, received: d
         date = delivery_date(path.name, source.delivery.date) if source.delivery.date else None
         new[sha256] = Delivery(sha256, source.id, path.name, _size(path), received, date, path)
     ordered = sorted([*known, *new.values()], key=lambda delivery: delivery.order)
+    if not ordered:
+        raise StructureError(
+            "FILE-052",
+            f"every delivery of {source.id} is withdrawn ({len(withdrawn)}); there is nothing to build it from",
+            where=_where(configured, source),
+            fix="deliver a good file, or take the source out of `sources`; the last good load stays served",
+        )
     return Survey(source, tuple(ordered), frozenset(new), tuple(findings))
 
 
@@ -189,6 +200,18 @@ def _same_again(path: Path, twin: Delivery, *, known: bool) -> Iterator[Finding]
         f"{path.name}: identical to the loaded delivery {twin.name} of {day}; nothing to do",
         where=path.name,
         fix="none needed; remove the copy if you like",
+        level="note",
+    )
+
+
+def _out_of_use(path: Path, withdrawn: Delivery) -> Finding:
+    """A file in the folder that was taken out of use: it is not read again."""
+    day = withdrawn.withdrawn.at[:10] if withdrawn.withdrawn else ""
+    return Finding(
+        "FILE-051",
+        f"{path.name}: withdrawn on {day}; not used",
+        where=path.name,
+        fix="none needed; deliver a corrected file under another content",
         level="note",
     )
 

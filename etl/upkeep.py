@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from config.errors import Finding, MachineError, UsageError
-from etl.deliveries import DeliveryLog
-from etl.exclusive import exclusive_load
+from etl.deliveries import Delivery, DeliveryLog, Withdrawal
+from etl.exclusive import exclusive_load, user_name
 from etl.snapshot import not_kept
 from etl.storage import Damaged, machine_error, replace_record
 from etl.warehouse import (
@@ -99,6 +99,47 @@ def rollback(root: Path, to: str | None, reason: str) -> str:
         except OSError as error:
             raise machine_error(error, root, stage="at the switch", remains=what_remains(root)) from error
         return target
+
+
+def withdraw(root: Path, sha256: str, reason: str) -> list[Delivery]:
+    """Take a delivery out of use, for all sources that took it in; returns it per source. The caller rebuilds.
+
+    Args:
+        sha256: its fingerprint, or the beginning of it where no other delivery begins so (at least six signs).
+        reason: stands in the manifest of the delivery and in log.jsonl, with who did it and when.
+
+    Raises:
+        UsageError: no reason; a fingerprint that names no delivery, more than one, or the boundaries.
+        MachineError: disk, permission, damage. BusyError: a load is running.
+    """
+    if not reason.strip():
+        raise UsageError("RUN-013", "a withdrawal needs a reason", where="--reason", fix="say why, in a few words")
+    with exclusive_load(root) as load:
+        log = DeliveryLog(root)
+        found = _delivery_of(log, sha256)
+        load.log({"action": "withdraw", "delivery": found, "reason": reason.strip()})
+        return log.withdraw(found, Withdrawal(datetime.now(UTC).isoformat(), user_name(), reason.strip()))
+
+
+def _delivery_of(log: DeliveryLog, start: str) -> str:
+    """The fingerprint that begins so."""
+    listed = log.all()
+    begins = start.strip().lower()
+    found = sorted({one.sha256 for one in listed if one.sha256.startswith(begins)}) if len(begins) >= 6 else []
+    fix = f"`buurtbeeld status {log.root.name} --json` lists every delivery with its fingerprint"
+    if len(found) != 1:
+        what = f"{len(found)} deliveries begin with '{begins[:64]}'" if found else f"no delivery '{begins[:64]}'"
+        if len(begins) < 6:
+            what = "a fingerprint has at least six signs here"
+        raise UsageError("RUN-040", what, where="command line", fix=fix)
+    if any(one.sha256 == found[0] and one.source_id == "geography" for one in listed):
+        raise UsageError(
+            "RUN-041",
+            "this is the file of the boundaries or the area list, which every snapshot needs",
+            where="command line",
+            fix="change `geography` in the file of the municipality instead",
+        )
+    return found[0]
 
 
 def _current(root: Path) -> Current | None:

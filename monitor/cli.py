@@ -53,6 +53,7 @@ for verb in (
     loading.preview,
     loading.load,
     loading.status,
+    loading.withdraw,
     loading.rollback,
     loading.verify,
     serving.serve,

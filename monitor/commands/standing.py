@@ -26,6 +26,7 @@ class SourceStanding:
     rows_quarantined: int
     late: tuple[str, ...]  # weeks that should have come in
     listed: tuple[dict[str, Any], ...]  # every delivery, oldest first: fingerprint, name, received, periods, rows
+    withdrawn: tuple[dict[str, Any], ...]  # deliveries out of use: the same, and when, by whom and why
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,8 @@ class Standing:
                 f"deliveries {self.delivery_bytes / 1e6:.1f} MB, "
                 f"{self.free_bytes / 1e9:.0f} GB free",
             ]
-        return "\n".join([*head, *(f"  {_line(source)}" for source in self.sources)])
+        out_of_use = [f"  withdrawn: {_out_of_use(one)}" for source in self.sources for one in source.withdrawn]
+        return "\n".join([*head, *(f"  {_line(source)}" for source in self.sources), *out_of_use])
 
 
 def _line(source: SourceStanding) -> str:
@@ -69,6 +71,10 @@ def _line(source: SourceStanding) -> str:
     )
 
 
+def _out_of_use(one: dict[str, Any]) -> str:
+    return f"{one['name']} ({one['sha256'][:12]}) on {one['withdrawn_at'][:10]}: {one['reason']}"
+
+
 def _listed(delivery: Delivery) -> dict[str, Any]:
     found = {key: value for key, value in delivery.manifest.items() if key != "periods"}
     return {
@@ -77,6 +83,15 @@ def _listed(delivery: Delivery) -> dict[str, Any]:
         "bytes": delivery.bytes,
         "received": delivery.received.isoformat(),
         **found,
+        **(
+            {
+                "withdrawn_at": delivery.withdrawn.at,
+                "withdrawn_by": delivery.withdrawn.user,
+                "reason": delivery.withdrawn.reason,
+            }
+            if delivery.withdrawn
+            else {}
+        ),
     }
 
 
@@ -108,6 +123,7 @@ def standing(given: Options, slug: str) -> Standing:
                 areas=max((int(one.get("areas", 0)) for one in found), default=0),
                 rows_quarantined=sum(int(one.get("rows_quarantined", 0)) for one in found),
                 listed=tuple(_listed(delivery) for delivery in known),
+                withdrawn=tuple(_listed(delivery) for delivery in log.withdrawn(source.id)),
                 late=tuple(weeks_late(source.delivery, max(periods, default=None), today)) if known else (),
             )
         )

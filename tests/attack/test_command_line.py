@@ -60,7 +60,7 @@ def test_help_names_every_verb_and_the_readme_explains_it(town):
         if line.startswith("  ") and line[2] != " "
     ]
     assert set(verbs) == {
-        "demo", "init", "validate", "schema", "preview", "load", "status", "rollback", "verify", "serve", "export",
+        "demo", "init", "validate", "schema", "preview", "load", "status", "withdraw", "rollback", "verify", "serve", "export",
     }  # fmt: skip
     assert [verb for verb in verbs if f"`buurtbeeld {verb}" not in readme] == []
 
