@@ -11,6 +11,7 @@ from typing import Any
 
 from config import cross_checks
 from config.catalogue import Catalogue, read_catalogue, shown_path
+from config.corrections import Correction, read_corrections
 from config.errors import ConfigError, Finding
 from config.explain import did_you_mean
 from config.fields import SCHEMA_VERSION, SLUG
@@ -51,6 +52,7 @@ class Configured:
     warehouse: Path
     config_hash: str
     document: Document = field(repr=False, compare=False)
+    corrections: tuple[Correction, ...] = ()  # of config/corrections/<slug>.yml
 
     def where(self, *loc: str | int) -> str:
         """`config/municipalities/x.yml:12:3`: the key at this key path, or its nearest parent that is in the file."""
@@ -205,7 +207,11 @@ def _read_municipality(
     if not is_whole or findings:
         return None, findings
     place = warehouse or config_dir.resolve().parent / site.warehouse
-    return _configured(path, municipality, site, catalogue, folder, place.resolve(), document), findings
+    known = catalogue.indicators | {entry.id: entry for entry in municipality.indicators.own}
+    corrections, findings = read_corrections(config_dir, path.stem, municipality.sources, known)
+    if findings:
+        return None, findings
+    return _configured(path, municipality, site, catalogue, folder, place.resolve(), document, corrections), []
 
 
 def _position(finding: Finding) -> tuple[int, ...]:
@@ -221,6 +227,7 @@ def _configured(
     folder: Path,
     warehouse: Path,
     document: Document,
+    corrections: tuple[Correction, ...],
 ) -> Configured:
     own = {entry.id: entry for entry in municipality.indicators.own}
     known = {**catalogue.indicators, **own}
@@ -238,18 +245,26 @@ def _configured(
         file=path,
         folder=folder,
         warehouse=warehouse,
-        config_hash=_hash(municipality, site, indicators, catalogue),
+        config_hash=_hash(municipality, site, indicators, catalogue, corrections),
         document=document,
+        corrections=corrections,
     )
 
 
-def _hash(municipality: Municipality, site: Site, indicators: dict[str, Indicator], catalogue: Catalogue) -> str:
+def _hash(
+    municipality: Municipality,
+    site: Site,
+    indicators: dict[str, Indicator],
+    catalogue: Catalogue,
+    corrections: tuple[Correction, ...],
+) -> str:
     """sha256 of everything here that a snapshot depends on, as canonical JSON: the same on every machine."""
     content = {
         "municipality": municipality.model_dump(mode="json"),
         "indicators": [entry.model_dump(mode="json") for entry in indicators.values()],
         "categories": catalogue.categories,
         "languages": site.languages,
+        "corrections": [entry.model_dump(mode="json") for entry in corrections],
     }
     text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode("utf-8")).hexdigest()

@@ -26,6 +26,7 @@ from etl.findings_nl import dutch, dutch_repair
 from etl.intake import Intake
 from etl.map_layer import encode
 from etl.observation import observation_frame
+from etl.origin import Origin
 from etl.publish import CATALOG
 from etl.series import Chosen
 from etl.tables import TABLES
@@ -44,7 +45,8 @@ class Facts:
     benchmark: pd.DataFrame
     unallocated: pd.DataFrame
     has_figures: NDArray[np.bool_]  # per area of the axis
-    findings: Sequence[Finding]  # of the municipality as a whole; those of a source are in its intake
+    findings: Sequence[Finding]  # of the municipality as a whole; those of a source are in its intake and in `origin`
+    origin: Origin
     load_id: str
     before: Path | None  # database file of the snapshot served now
 
@@ -70,8 +72,9 @@ def fill_snapshot(con: duckdb.DuckDBPyConnection, facts: Facts) -> None:
         "target": _targets(facts),
         "delivery": _deliveries(facts),
         "quality_check": _quality(facts),
+        **facts.origin.frames(),
     }
-    create_tables(con, [*frames, "quarantine", "revision"], CATALOG)
+    create_tables(con, [*frames, "quarantine", "revision", "source_quality"], CATALOG)
     for name, frame in frames.items():
         _insert(con, name, frame)
     for intake in facts.intakes:
@@ -79,6 +82,7 @@ def fill_snapshot(con: duckdb.DuckDBPyConnection, facts: Facts) -> None:
             con.execute(f'INSERT INTO {CATALOG}.quarantine BY NAME SELECT * FROM "{one.quarantine}"')
     if facts.before is not None:
         _revisions(con, facts)
+    facts.origin.fill_quality(con, CATALOG)
 
 
 def _insert(con: duckdb.DuckDBPyConnection, name: str, frame: pd.DataFrame) -> None:
@@ -271,6 +275,7 @@ def _default_vintage(facts: Facts, kind: str) -> str:
 def _quality(facts: Facts) -> pd.DataFrame:
     told: list[tuple[str | None, Finding]] = [(None, finding) for finding in facts.findings]
     told += [(intake.source.id, finding) for intake in facts.intakes for finding in intake.findings]
+    told += facts.origin.findings
     rows = [
         {
             "source_id": source_id,

@@ -10,7 +10,7 @@ import duckdb
 from etl.tables import TABLES
 
 #: Columns that say when or by which load, not what: the same inputs give other values there.
-LOAD_COLUMNS = frozenset({"load_id", "snapshot", "built_at", "old_load", "new_load", "received"})
+LOAD_COLUMNS = frozenset({"load_id", "snapshot", "built_at", "old_load", "new_load", "received", "cells_revised"})
 #: Facts of `meta` of that kind.
 LOAD_FACTS = ("load_id", "built_at", "content_hash")
 #: Tables about the difference with the load before.

@@ -18,9 +18,11 @@ from config.load import Configured
 from config.model import Indicator, Source
 from config.vocabulary import SourceKind
 from etl.conform import conform, cubes, lay_over
+from etl.corrections import Corrected, correct
 from etl.cube import AreaAxis, Cube
 from etl.derive import Cells, derive
 from etl.intake import Intake
+from etl.lineage import fed_by
 from etl.reconcile import own_rows, reconcile, unknown_places
 from etl.series import Chosen, choose, complete
 
@@ -33,6 +35,8 @@ class Leaves:
     table: str  # columns LEAF
     mapping: pd.DataFrame  # see `etl.conform.feeds`
     pseudo: pd.DataFrame  # rows of unknown places, see `etl.reconcile.unknown_places`
+    corrected: Corrected  # the rows before `conform`, and what became of each correction
+    lineage: pd.DataFrame  # which delivery gave what, see `etl.lineage.fed_by`
 
     @property
     def figures(self) -> frozenset[str]:
@@ -56,16 +60,25 @@ class Figures:
 def leaves_of(con: duckdb.DuckDBPyConnection, configured: Configured, intake: Intake) -> Leaves:
     """Lay the deliveries of a source over each other and say them in our words."""
     source_id, mapping = intake.source.id, intake.mapping
+    laid = lay_over(con, intake.accepted, f"rows_{source_id}")
+    corrected = correct(con, laid, intake.source, configured.corrections, configured.catalogue | configured.indicators)
     table = conform(
         con,
-        lay_over(con, intake.accepted, f"rows_{source_id}"),
+        corrected.table,
         source_id=source_id,
         mapping=mapping,
         not_delivered=frozenset().union(*(one.not_delivered for one in intake.taken)),
         reference_day=intake.reference_day(configured.municipality.today),
         table=f"leaf_{source_id}",
     )
-    return Leaves(intake.source, table, mapping, unknown_places(con, [one.pseudo for one in intake.taken], mapping))
+    return Leaves(
+        intake.source,
+        table,
+        mapping,
+        unknown_places(con, [one.pseudo for one in intake.taken], mapping),
+        corrected,
+        fed_by(con, corrected.table, mapping, source_id),
+    )
 
 
 def everything(leaves: Leaves) -> str:

@@ -19,7 +19,7 @@ from config.load import Configured
 from config.model import Source
 from config.vocabulary import Edition, SourceKind
 from etl.areas import build_tree
-from etl.assemble import Facts, fill_snapshot
+from etl.assemble import Facts, fill_snapshot, today_of
 from etl.benchmark import benchmarks
 from etl.cube import AreaAxis
 from etl.deliveries import DeliveryLog
@@ -28,6 +28,7 @@ from etl.exclusive import exclusive_load
 from etl.frames import work_connection
 from etl.intake import Intake, keep, survey, take_in
 from etl.line import Line, leaves_of
+from etl.origin import origin_of
 from etl.publish import publish
 from etl.reconcile import without_figures
 from etl.storage import Damaged
@@ -149,8 +150,11 @@ def _load(configured: Configured, clock: _Clock, rebuild: bool) -> LoadReport:
             for sha256, path in outlines.items():
                 log.keep("geography", path, sha256, {}, received)
             clock.step("derive")
-            line = Line(con, configured, [leaves_of(con, configured, intake) for intake in intakes], axis)
+            leaves = [leaves_of(con, configured, intake) for intake in intakes]
+            line = Line(con, configured, leaves, axis)
             figures = line.figures()
+            today = today_of(configured, intakes)
+            origin = origin_of(con, configured, log, intakes, leaves, figures, tree, axis, today)
             events = [i for i, one in enumerate(intakes) if SourceKind(one.source.kind) is not SourceKind.KWB]
             covered = has_figures(figures.cells, axis, events)
             of_areas = (*geo_findings, *without_figures(tree.frame, covered, configured.slug))
@@ -166,6 +170,7 @@ def _load(configured: Configured, clock: _Clock, rebuild: bool) -> LoadReport:
                 unallocated=figures.unallocated,
                 has_figures=covered,
                 findings=of_areas,
+                origin=origin,
                 load_id=lock.load_id,
                 before=_served_file(root, served),
             )
@@ -174,7 +179,7 @@ def _load(configured: Configured, clock: _Clock, rebuild: bool) -> LoadReport:
         return LoadReport(
             configured.slug,
             load_id=load_id,
-            findings=(*of_areas, *of_sources, *lock.findings),
+            findings=(*of_areas, *of_sources, *(finding for _, finding in origin.findings), *lock.findings),
             new_deliveries=sum(len(intake.new) for intake in intakes),
             rows_read=sum(intake.rows_read for intake in intakes),
             cells=sum(len(block.value) for block in figures.cells),

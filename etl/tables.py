@@ -6,30 +6,8 @@ creates them from it, `docs/` prints it, and a test holds a built snapshot again
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table with a comment and, per column, its type and comment."""
-
-    comment: str
-    columns: dict[str, tuple[str, str]]
-
-    def create_sql(self, name: str) -> str:
-        columns = ", ".join(f'"{column}" {kind}' for column, (kind, _) in self.columns.items())
-        return f'CREATE TABLE "{name}" ({columns})'
-
-    def comment_sql(self, name: str) -> list[str]:
-        def quoted(text: str) -> str:
-            return "'" + text.replace("'", "''") + "'"
-
-        own = f'COMMENT ON TABLE "{name}" IS {quoted(self.comment)}'
-        return [own] + [
-            f'COMMENT ON COLUMN "{name}"."{column}" IS {quoted(comment)}'
-            for column, (_, comment) in self.columns.items()
-        ]
-
+from etl.table import Table
+from etl.tables_origin import TABLES_OF_ORIGIN
 
 TABLES: dict[str, Table] = {
     "meta": Table(
@@ -246,6 +224,7 @@ TABLES: dict[str, Table] = {
             "new_load": ("VARCHAR", "this load"),
         },
     ),
+    **TABLES_OF_ORIGIN,
 }
 
 #: Raised when a table or column changes meaning; a reader refuses what it does not know.
