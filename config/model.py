@@ -64,6 +64,7 @@ class Delivery(Model):
     weekday: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] | None = None
     count_basis: Literal["net", "gross"] | None = None
     lag_weeks: Annotated[int, Field(ge=0, le=52)] = 0
+    final_after_days: Annotated[int, Field(ge=0, le=366)] | None = None  # None: 28, until delays were measured
 
 
 class SourceBase(Model):

@@ -7,8 +7,9 @@ newest delivery gives all areas at once (DESIGN 1), so a correction replaces and
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import duckdb
 import numpy as np
@@ -21,7 +22,7 @@ from etl.cube import NOT_DELIVERED, AreaAxis, Cube
 from etl.frames import LEAF, create
 
 #: A week, month or quarter is young for so many days after its end: late registrations still come in
-#: (tests/spec/vectors/calendar.json, `final_after_days`). Measured delays replace this in a later version.
+#: (tests/spec/vectors/calendar.json, `final_after_days`). Where delays were measured these hold (`etl.maturity`).
 FINAL_AFTER_DAYS = 28
 
 
@@ -101,6 +102,8 @@ def conform(
     not_delivered: frozenset[str],
     reference_day: dt.date,
     table: str,
+    final_after: Mapping[tuple[str, str], int] = MappingProxyType({}),
+    default_final_after: int = FINAL_AFTER_DAYS,
 ) -> str:
     """Accepted rows in our words: a LEAF table.
 
@@ -112,21 +115,24 @@ def conform(
         mapping: see `feeds`.
         not_delivered: periods that came as zeros everywhere: their numbers are dropped.
         reference_day: the day young and unfinished periods are judged by.
+        final_after: (indicator, type of period) -> days after its end from which a period is complete, as measured
+            (`etl.maturity`); `default_final_after` where nothing was measured.
     """
     create(con, table, LEAF)
     con.register("_feeds", mapping.assign(n_measures=mapping.groupby("indicator").measure.transform("nunique")))
     periods = pd.DataFrame(
         [
-            (text, period_type_of(text), text in not_delivered, _is_young(text, reference_day))
+            (text, period_type_of(text), text in not_delivered, (reference_day - parse(text).last_day).days)
             for (text,) in con.execute(f'SELECT DISTINCT period FROM "{raw}"').fetchall()
         ],
-        columns=["period", "period_type", "is_not_delivered", "is_young"],
+        columns=["period", "period_type", "is_not_delivered", "days_since"],
     )
     con.register("_periods", periods)
+    con.register("_margins", _margins(mapping, periods, final_after, default_final_after))
     status = f"""
         CASE WHEN p.is_not_delivered OR r.mark = 'missing' THEN '{Status.NOT_DELIVERED}'
              WHEN r.mark = 'suppressed' THEN '{Status.SUPPRESSED}'
-             WHEN p.is_young OR r.mark = 'provisional' THEN '{Status.PROVISIONAL}'
+             WHEN p.days_since <= m.days OR r.mark = 'provisional' THEN '{Status.PROVISIONAL}'
              ELSE '{Status.FINAL}' END
     """
     level = f"""
@@ -139,6 +145,7 @@ def conform(
         SELECT '{source_id}', f.indicator, r.area, {level}, r.period, p.period_type,
                CASE WHEN p.is_not_delivered THEN NULL ELSE r.value END, r.lower, r.upper, {status}, r.delivery
         FROM "{raw}" r JOIN _feeds f USING (measure) JOIN _periods p USING (period)
+             JOIN _margins m USING (indicator, period_type)
         WHERE f.n_measures = 1
         """
     )
@@ -146,6 +153,7 @@ def conform(
         _insert_sums(con, raw, table, source_id, level, status)
     con.unregister("_feeds")
     con.unregister("_periods")
+    con.unregister("_margins")
     return table
 
 
@@ -158,6 +166,7 @@ def _insert_sums(con: duckdb.DuckDBPyConnection, raw: str, table: str, source_id
             SELECT f.indicator, r.area, r.period, p.period_type, r.measure, r.value, r.delivery, {level} AS area_level,
                    list_position([{order}], {status}) AS rank
             FROM "{raw}" r JOIN _feeds f USING (measure) JOIN _periods p USING (period)
+                 JOIN _margins m USING (indicator, period_type)
             WHERE f.n_measures > 1
         ),
         occurring AS (SELECT indicator, period, count(DISTINCT measure) AS n FROM part GROUP BY ALL),
@@ -180,11 +189,17 @@ def _insert_sums(con: duckdb.DuckDBPyConnection, raw: str, table: str, source_id
     )
 
 
-def _is_young(period: str, reference_day: dt.date) -> bool:
-    """Not over, or over so recently that late registrations still come in. Years are judged by their months."""
-    known = parse(period)
-    margin = 0 if known.period_type == PeriodType.YEAR else FINAL_AFTER_DAYS
-    return known.last_day + dt.timedelta(days=margin) >= reference_day
+def _margins(
+    mapping: pd.DataFrame, periods: pd.DataFrame, final_after: Mapping[tuple[str, str], int], default: int
+) -> pd.DataFrame:
+    """Days for which a period is young, per indicator and type of period. Years are judged by their months."""
+    kinds = sorted(set(periods.period_type))
+    rows = [
+        (name, kind, 0 if kind == PeriodType.YEAR else final_after.get((name, kind), default))
+        for name in sorted(set(mapping.indicator))
+        for kind in kinds
+    ]
+    return pd.DataFrame(rows, columns=["indicator", "period_type", "days"])
 
 
 def cubes(

@@ -7,7 +7,7 @@ import datetime as dt
 from config.model import Delivery
 from etl.calendar import iso_week, parse, periods_between
 
-_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 def expected_week(delivery: Delivery, today: dt.date) -> str | None:
@@ -17,7 +17,7 @@ def expected_week(delivery: Delivery, today: dt.date) -> str | None:
     """
     if delivery.weekday is None:
         return None
-    days_since = (today.weekday() - _DAYS.index(delivery.weekday)) % 7
+    days_since = (today.weekday() - WEEKDAYS.index(delivery.weekday)) % 7
     last_due_day = today - dt.timedelta(days=days_since)
     return iso_week(last_due_day - dt.timedelta(weeks=delivery.lag_weeks))
 
