@@ -34,6 +34,7 @@ __all__ = [
     "DELIMITERS",
     "TextFile",
     "clean",
+    "column_sql",
     "drop_text",
     "find_column",
     "find_delimiter",
@@ -239,6 +240,11 @@ def _read_csv(
 
 def _stored(column: str) -> str:
     return f"{column}_" if column.casefold() == "row" else column
+
+
+def column_sql(column: str) -> str:
+    """A column of the loaded text as it stands in SQL."""
+    return _name(_stored(column))
 
 
 def _name(text: str) -> str:

@@ -19,6 +19,7 @@ from config.errors import ConfigError
 from config.model import AreaCode, TabularFormat, TabularPeriod, TabularSource
 from config.vocabulary import AreaLevel
 from etl.frames import RAW, create
+from etl.sources.delimited import column_sql
 
 if TYPE_CHECKING:
     from etl.areas import AreaTree
@@ -317,7 +318,7 @@ def _sides(source: TabularSource) -> list[str]:
 
 def stored(column: str) -> str:
     """The name of a column in the loaded text: `row` is taken by the line number."""
-    return '"' + (f"{column}_" if column.casefold() == "row" else column).replace('"', '""') + '"'
+    return column_sql(column)
 
 
 def trimmed(column: str) -> str:
