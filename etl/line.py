@@ -17,12 +17,13 @@ import pandas as pd
 from config.load import Configured
 from config.model import Indicator, Source
 from config.vocabulary import SourceKind
-from etl.conform import conform, cubes, lay_over
+from etl.conform import FINAL_AFTER_DAYS, conform, cubes, lay_over
 from etl.corrections import Corrected, correct
 from etl.cube import AreaAxis, Cube
 from etl.derive import Cells, derive
 from etl.intake import Intake
 from etl.lineage import fed_by
+from etl.maturity import measured
 from etl.reconcile import own_rows, reconcile, unknown_places
 from etl.series import Chosen, choose, complete
 
@@ -37,6 +38,7 @@ class Leaves:
     pseudo: pd.DataFrame  # rows of unknown places, see `etl.reconcile.unknown_places`
     corrected: Corrected  # the rows before `conform`, and what became of each correction
     lineage: pd.DataFrame  # which delivery gave what, see `etl.lineage.fed_by`
+    triangle: pd.DataFrame  # how much is known at which age, see `etl.maturity.delay_triangle`
 
     @property
     def figures(self) -> frozenset[str]:
@@ -62,6 +64,7 @@ def leaves_of(con: duckdb.DuckDBPyConnection, configured: Configured, intake: In
     source_id, mapping = intake.source.id, intake.mapping
     laid = lay_over(con, intake.accepted, f"rows_{source_id}")
     corrected = correct(con, laid, intake.source, configured.corrections, configured.catalogue | configured.indicators)
+    triangle, final_after = measured(con, intake.source, intake.accepted, intake.deliveries, mapping)
     table = conform(
         con,
         corrected.table,
@@ -70,6 +73,8 @@ def leaves_of(con: duckdb.DuckDBPyConnection, configured: Configured, intake: In
         not_delivered=frozenset().union(*(one.not_delivered for one in intake.taken)),
         reference_day=intake.reference_day(configured.municipality.today),
         table=f"leaf_{source_id}",
+        final_after=final_after,
+        default_final_after=intake.source.delivery.final_after_days or FINAL_AFTER_DAYS,
     )
     return Leaves(
         intake.source,
@@ -78,6 +83,7 @@ def leaves_of(con: duckdb.DuckDBPyConnection, configured: Configured, intake: In
         unknown_places(con, [one.pseudo for one in intake.taken], mapping),
         corrected,
         fed_by(con, corrected.table, mapping, source_id),
+        triangle,
     )
 
 
