@@ -1,7 +1,7 @@
 """EARS: a threshold for series too short to know their season, from the seven periods just before.
 
-C1 uses the last seven periods, C2 keeps two periods of distance so that a rise that lasts does not hide itself, C3 looks at
-what the two periods before exceeded. This product uses C2, for one to three years of history.
+C1 uses the last seven periods. C2 keeps two periods of distance, so that a rise that lasts does not hide itself. C3
+looks at what the two periods before exceeded. This product uses C2, for one to three years of history.
 """
 
 from __future__ import annotations
