@@ -16,6 +16,7 @@ from config.errors import ConfigError, MachineError, UsageError
 from config.installation import Site
 from config.load import available, load_municipality, load_site
 from config.vocabulary import Edition
+from etl.past import PastSnapshots
 from etl.snapshot import SnapshotStore
 from monitor import compression, dash_app, data_addresses, public_addresses
 from monitor.access import headers
@@ -194,5 +195,6 @@ def _tenants(
     found = {}
     for slug in asked:
         loaded = load_municipality(config_dir, slug, warehouse=warehouse)
-        found[slug] = Tenant(slug, loaded, SnapshotStore(loaded.warehouse / slug, edition))
+        root = loaded.warehouse / slug
+        found[slug] = Tenant(slug, loaded, SnapshotStore(root, edition), PastSnapshots(root, edition))
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask, Response
 
+from config.errors import UsageError
 from config.vocabulary import Edition
 from monitor.access.guard import refused
 from monitor.access.viewer import current_viewer
@@ -37,16 +38,17 @@ def _add_outlines(server: Flask, kept: Kept, slug: str, tenant: Tenant) -> None:
 
 def _add_values(server: Flask, kept: Kept, slug: str, tenant: Tenant) -> None:
     def values(load_id: str, edition: str, indicator: str) -> Response:
-        """Values of one indicator in the snapshot that is served, in the edition of this viewer only."""
+        """Values of one indicator in a kept snapshot, in the edition of this viewer only."""
         if edition != current_viewer().edition or edition not in set(Edition):
             return refused(404, "not found")
         key = (slug, load_id, edition, indicator)
         packed = kept.get(key)
         if packed is None:
-            with tenant.store.pinned() as snapshot:
-                if snapshot.load_id != load_id:
-                    return refused(404, "not found")
-                found = map_values(snapshot, indicator)
+            try:
+                with tenant.snapshot_of(load_id) as snapshot:
+                    found = map_values(snapshot, indicator)
+            except UsageError:  # a load that is not kept
+                return refused(404, "not found")
             if found is None:
                 return refused(404, "not found")
             packed = kept.put(key, pack(found, "application/json"))

@@ -24,7 +24,7 @@ from monitor.queries.outline import Outline, outline
 GROUPS = ("Signal", "Understand", "Work together", "Evaluate", "Manage")
 #: What the second part of an address may be compared with.
 COMPARISONS = ("previous", "year_before", "rest_of_municipality")
-STATE_KEYS = ("indicator", "level", "area", "period", "compare", "lang")
+STATE_KEYS = ("indicator", "level", "area", "period", "compare", "vintage", "asof", "lang")
 
 
 @dataclass(frozen=True)
@@ -86,6 +86,7 @@ class View:
     state: validated `indicator`, `level`, `area`, `period`, `compare`; None where the address does not say it.
     path_argument: validated area code or indicator id of the page's path; never None on a page with an argument.
     scheme: 'light' or 'dark', for colours that CSS cannot set (Plotly).
+    asof: the day or load whose figures are shown, where the address asks for earlier ones; every link keeps it.
     """
 
     slug: str
@@ -100,6 +101,7 @@ class View:
     edition: Edition
     scheme: str
     notices: tuple[str, ...] = ()
+    asof: str | None = None
 
     @property
     def _(self) -> Translator:
@@ -112,14 +114,15 @@ class View:
     def href(self, page_path: str, **state: str | None) -> str:
         """Address of a page of this municipality: `view.href("gebied/BU01530101", indicator="burglary_home")`.
 
-        Keeps the reader's language; leaves out what is None.
+        Keeps the reader's language and day; leaves out what is None.
         """
-        return href(self.slug, page_path, lang=self._chosen_language(), **state)
+        return href(self.slug, page_path, **({"lang": self._chosen_language(), "asof": self.asof} | state))
 
     def here(self, **changes: str | None) -> str:
         """Address of this page with its state, changed in the named parts."""
         path = self.page.path + (f"/{self.path_argument}" if self.path_argument else "")
-        state = {key: value for key, value in self.state.items() if value} | {"lang": self._chosen_language()} | changes
+        state = {key: value for key, value in self.state.items() if value}
+        state |= {"lang": self._chosen_language(), "asof": self.asof} | changes
         return href(self.slug, path, **state)
 
     def _chosen_language(self) -> str | None:
@@ -184,6 +187,8 @@ def make_view(
     role: Role,
     edition: Edition,
     scheme: str,
+    asof: str | None = None,
+    unknown_asof: str | None = None,
 ) -> View:
     """The view of an address; every unknown part is replaced by the nearest valid value, with a notice."""
     facts = outline(snapshot)
@@ -199,6 +204,8 @@ def make_view(
     }
     if (asked := query.get("lang")) and asked != language:
         check.say(asked, language)
+    if unknown_asof:
+        check.unknown(unknown_asof)
     path_argument = None
     if page.argument == "area":
         path_argument = check.area(argument) or facts.municipality_code
@@ -217,7 +224,13 @@ def make_view(
         edition=edition,
         scheme="dark" if scheme == "dark" else "light",
         notices=tuple(check.notices),
+        asof=asof,
     )
+
+
+def asof_of(search: str | None) -> str | None:
+    """The day or load whose figures an address asks for, not yet validated."""
+    return _query(search).get("asof")
 
 
 def _query(search: str | None) -> dict[str, str]:
@@ -249,10 +262,13 @@ class _Check:
         if near:
             self.say(asked, name(near[0]))
             return near[0]
+        self.unknown(asked)
+        return None
+
+    def unknown(self, asked: str) -> None:
         self.notices.append(
             self._("“{asked}” in the address is unknown here; the default is shown instead.", asked=asked[:60])
         )
-        return None
 
     def indicator(self, asked: str | None) -> str | None:
         return self._one_of(

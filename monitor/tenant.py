@@ -9,9 +9,13 @@ from typing import Any
 
 from flask import request
 
-from etl.snapshot import SnapshotStore
+from config.errors import UsageError
+from etl.asof import load_served
+from etl.past import PastSnapshots
+from etl.snapshot import Snapshot, SnapshotStore
+from etl.warehouse import kept_loads
 from monitor.access.viewer import current_viewer
-from monitor.router import Page, View, make_view
+from monitor.router import Page, View, asof_of, make_view
 
 THEME_COOKIE = "bb_theme"
 
@@ -23,6 +27,21 @@ class Tenant:
     slug: str
     configured: Any
     store: SnapshotStore
+    past: PastSnapshots
+
+    @contextmanager
+    def snapshot_of(self, load_id: str | None) -> Iterator[Snapshot]:
+        """The snapshot of a load, pinned for this request; None: the one that is served.
+
+        Raises:
+            UsageError: that load is not kept.
+        """
+        with self.store.pinned() as served:
+            if load_id is None or load_id == served.load_id:
+                yield served
+                return
+        with self.past.pinned(load_id) as snapshot:
+            yield snapshot
 
     @contextmanager
     def view(self, page: Page, argument: str | None, search: str | None, scheme: Any) -> Iterator[View]:
@@ -32,7 +51,9 @@ class Tenant:
             MachineError: no snapshot is published yet, or its files are damaged.
         """
         viewer = current_viewer()
-        with self.store.pinned() as snapshot:
+        asked = asof_of(search)
+        load_id = self._load_of(asked)
+        with self.snapshot_of(load_id) as snapshot:
             yield make_view(
                 slug=self.slug,
                 configured=self.configured,
@@ -43,7 +64,20 @@ class Tenant:
                 role=viewer.role,
                 edition=viewer.edition,
                 scheme=scheme_of_request(scheme),
+                asof=asked if load_id else None,
+                unknown_asof=asked if asked and not load_id else None,
             )
+
+    def _load_of(self, asof: str | None) -> str | None:
+        """The kept load that a day or load id stands for; None for none, or for one that is not known."""
+        if asof is None:
+            return None
+        root = self.store.root
+        try:
+            load_id = load_served(root, asof)
+        except UsageError:
+            return None
+        return load_id if load_id in kept_loads(root) else None
 
 
 def scheme_of_request(told: Any = None) -> str:

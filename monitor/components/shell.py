@@ -8,6 +8,7 @@ from dash import dcc, html
 
 from config.errors import FixableError
 from config.vocabulary import ROLE_RANK, Edition, Role
+from etl.asof import made_at
 from monitor.components.cards import notice, page_head
 from monitor.components.format import date_name, period_name
 from monitor.components.icons import icon
@@ -50,6 +51,18 @@ def loading(_: Translator) -> html.Div:
     return html.Div(html.P(_("Loading …"), className="meta"), className="empty")
 
 
+def _known_then(view: View) -> list[Any]:
+    """Which earlier figures are shown; where that day's are no longer kept, the last kept before it: said."""
+    _ = view._
+    built = date_name(made_at(view.snapshot.manifest).date(), _)
+    return [
+        _("Figures as known on {asked}: snapshot {load}, made on {day}.",
+          asked=view.asof, load=view.outline.load_id, day=built),
+        " ",
+        html.A(_("Show the newest figures"), href=view.here(asof=None)),
+    ]  # fmt: skip
+
+
 def may_see(page: Page, role: Role) -> bool:
     return ROLE_RANK[role] >= ROLE_RANK[page.minimum_role]
 
@@ -58,6 +71,8 @@ def compose(view: View) -> tuple[Any, ...]:
     """The five parts of a page with figures: header, menu, main, footer, and what the browser needs to know."""
     _ = view._
     told = [notice(text, "warning") for text in view.notices]
+    if view.asof:
+        told.insert(0, notice(_known_then(view), "warning"))
     content = view.page.layout(view)
     place = view.outline.municipality_name
     if view.path_argument and view.page.argument == "area":
@@ -66,7 +81,7 @@ def compose(view: View) -> tuple[Any, ...]:
         place = view.outline.label(view.path_argument, view.language)
     return (
         _header(view.configured, view.slug, view.language, _newest_police(view), view.here, view.is_practice),
-        _menu(view.slug, view._chosen_language(), view.role, view.page, _),
+        _menu(view.slug, view._chosen_language(), view.role, view.page, _, view.asof),
         html.Div([html.Div(told) if told else None, content], className="content"),
         _footer(view),
         {"title": f"{_(view.page.title)} – {place} – Buurtbeeld", "language": view.language, "path": view.here()},
@@ -188,7 +203,9 @@ def _header(configured: Any, slug: str, language: str, newest: str | None, here:
     ]
 
 
-def _menu(slug: str, language: str | None, role: Role, current: Page | None, _: Translator) -> html.Nav:
+def _menu(
+    slug: str, language: str | None, role: Role, current: Page | None, _: Translator, asof: str | None = None
+) -> html.Nav:
     seen = [page for page in pages() if may_see(page, role)]
     groups = []
     for number, group in enumerate(name for name in GROUPS if any(page.group == name for page in seen)):
@@ -196,7 +213,7 @@ def _menu(slug: str, language: str | None, role: Role, current: Page | None, _: 
             html.Li(
                 html.A(
                     [icon(page.icon), html.Span(_(page.title))],
-                    href=href(slug, page.path, lang=language),
+                    href=href(slug, page.path, lang=language, asof=asof),
                     className="menu-link" + (" is-current" if page is current else ""),
                     **{"aria-current": "page"} if page is current else {},
                 )

@@ -9,6 +9,7 @@ from typing import Any
 from flask import Flask, Response, request
 
 from config.errors import FixableError, NothingFound
+from etl.asof import load_served
 from monitor.exports.export import FORMATS, LIMIT, export
 from monitor.queries.observations import filters_from
 
@@ -34,14 +35,16 @@ def _add(server: Flask, slug: str, tenant: Any) -> None:
         """The figures under the filters of the address. 400: a filter is no word; 404: nothing found."""
         if extension not in FORMATS or not _NAME.match(name):
             return _told(404, "not found")
-        words = {key: request.args.getlist(key) for key in request.args if key != "lang"}
+        words = {key: request.args.getlist(key) for key in request.args if key not in ("lang", "asof")}
         try:
             filters = filters_from(words)
         except ValueError:
             return _told(400, "vintage is a year")
         body = io.BytesIO()
         try:
-            with tenant.store.pinned() as snapshot:
+            asof = request.args.get("asof")
+            wanted = load_served(tenant.store.root, asof, where="asof") if asof else None
+            with tenant.snapshot_of(wanted) as snapshot:
                 export(snapshot, tenant.configured, filters, extension, body, limit=LIMIT, with_metadata=True)
                 load_id = snapshot.load_id
         except NothingFound as error:

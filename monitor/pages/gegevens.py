@@ -12,13 +12,12 @@ from monitor.components.cards import badge, card, empty, grid, page_head, table
 from monitor.components.format import date_name, level_name, moment_name, number, period_name, status_name
 from monitor.i18n import Translator
 from monitor.pages.parts.cells import known
-from monitor.pages.parts.topics import downloads, listed
+from monitor.pages.parts.earlier import earlier_card, snapshot_card
+from monitor.pages.parts.topics import listed
 from monitor.queries.areas import Area, areas, areas_of_level, areas_without_figures, municipality
 from monitor.queries.indicators import indicators, indicators_without_source
-from monitor.queries.observations import Filters
 from monitor.queries.sources import (
     deliveries,
-    facts,
     findings,
     findings_by_kind,
     newest_by_source,
@@ -51,7 +50,8 @@ def layout(view: View) -> html.Div:
                 _without_source_card(view),
                 _revision_card(view),
                 _deliveries_card(view),
-                _snapshot_card(view),
+                snapshot_card(view),
+                earlier_card(view),
             ),
         ]
     )
@@ -370,30 +370,6 @@ def _deliveries_card(view: View) -> html.Section:
         footer=_("{n} more deliveries are not shown.", n=number(rest, _)) if rest else None,
         span=12,
         className="flush",
-    )
-
-
-def _snapshot_card(view: View) -> html.Section:
-    """The snapshot itself, and all its figures as files."""
-    _ = view._
-    stated = facts(view.snapshot)
-    names = {
-        "load_id": _("Snapshot"), "built_at": _("Built at"), "edition": _("Edition"), "today": _("Figures as known on"),
-        "schema_version": _("Version of the tables"), "content_hash": _("Fingerprint of the content"),
-        "config_hash": _("Fingerprint of the configuration"),
-    }  # fmt: skip
-    entries = [
-        part
-        for key, name in names.items()
-        if stated.get(key)
-        for part in (html.Dt(name), html.Dd(html.Code(stated[key])))
-    ]
-    return card(
-        _("This snapshot"),
-        html.Dl(entries, className="definition"),
-        downloads(view, Filters(), "figures"),
-        subtitle=_("Every figure on screen, in a download and in the interface for programs comes from this one file."),
-        span=12,
     )
 
 

@@ -173,7 +173,9 @@ def unit_line(series: Series, _: Translator) -> str:
 def downloads(view: View, filters: Filters, name: str) -> html.P:
     """Links to the same figures as files."""
     _ = view._
-    query = urlencode([*filters.as_words().items(), ("lang", view.language)])
+    query = urlencode(
+        [*filters.as_words().items(), *([("asof", view.asof)] if view.asof else []), ("lang", view.language)]
+    )
     links: list[Any] = [icon("download"), html.Span(_("Download these figures") + ": ")]
     for place, (extension, shown) in enumerate(
         (("csv", "CSV"), ("xlsx", "Excel"), ("parquet", "Parquet"), ("json", "JSON"))
