@@ -48,6 +48,8 @@ class AreaTree:
     frame: pd.DataFrame
     files: tuple[str, ...] = ()
     unknown: frozenset[str] = field(default_factory=frozenset)  # codes that a list calls "onbekend"
+    predecessors: frozenset[str] = field(default_factory=frozenset)  # municipalities that went into this one
+    former: frozenset[str] = field(default_factory=frozenset)  # of those, the ones that were there in this vintage
 
     @cached_property
     def _rows(self) -> dict[str, dict[str, Any]]:
@@ -57,7 +59,7 @@ class AreaTree:
         return {str(code): {str(key): value for key, value in record.items()} for code, record in by_code}
 
     def __contains__(self, code: object) -> bool:
-        return code in self._rows
+        return code in self._rows or code in self.former
 
     def level_of(self, code: str) -> AreaLevel:
         """Level of a known area.
