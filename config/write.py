@@ -6,6 +6,8 @@ import re
 import unicodedata
 from typing import Any
 
+from config.corrections import MEANING as CORRECTION_KEYS
+from config.corrections import CorrectionsFile
 from config.describe import MEANING, meaning
 from config.model import Municipality
 
@@ -127,6 +129,19 @@ def json_schema() -> dict[str, Any]:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         **schema,
         "title": "Buurtbeeld: one municipality",
+    }
+
+
+def corrections_schema() -> dict[str, Any]:
+    """JSON Schema of a file of corrections, with the meaning of every key."""
+    schema = CorrectionsFile.model_json_schema()
+    for name, part in [("CorrectionsFile", schema), *schema["$defs"].items()]:
+        for key, entry in part.get("properties", {}).items():
+            entry["description"] = CORRECTION_KEYS[name][key]
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **schema,
+        "title": "Buurtbeeld: corrections of one municipality",
     }
 
 

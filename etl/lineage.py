@@ -10,10 +10,14 @@ from __future__ import annotations
 import duckdb
 import pandas as pd
 
+from config.load import Configured
+from config.model import StatlineSource
+from config.vocabulary import AreaLevel
 from etl.calendar import period_type_of
 from etl.deliveries import Delivery
 
-COLUMNS = ["source_id", "indicator", "period_type", "period", "delivery", "cells"]
+COLUMNS = ["source_id", "indicator", "period_type", "period", "delivery", "cells", "levels", "categories"]
+_LEVELS = {"GM": AreaLevel.MUNICIPALITY, "WK": AreaLevel.DISTRICT, "BU": AreaLevel.NEIGHBOURHOOD}
 
 
 def fed_by(con: duckdb.DuckDBPyConnection, raw: str, mapping: pd.DataFrame, source_id: str) -> pd.DataFrame:
@@ -29,16 +33,20 @@ def fed_by(con: duckdb.DuckDBPyConnection, raw: str, mapping: pd.DataFrame, sour
     con.register("_feeds", mapping)
     found = con.execute(
         f"""
-        SELECT f.indicator, r.period, r.delivery, count(*) AS cells
+        SELECT f.indicator, r.period, r.delivery, count(*) AS cells,
+               list_sort(list(DISTINCT r.area[1:2])) AS heads, list_sort(list(DISTINCT r.measure)) AS categories
         FROM "{raw}" r JOIN _feeds f USING (measure) WHERE r.delivery IS NOT NULL
-        GROUP BY ALL ORDER BY ALL
+        GROUP BY f.indicator, r.period, r.delivery ORDER BY ALL
         """
     ).fetchall()
     con.unregister("_feeds")
     rows = [
-        (source_id, indicator, str(period_type_of(period)), period, delivery, cells)
-        for indicator, period, delivery, cells in found
-    ]
+        (
+            source_id, indicator, str(period_type_of(period)), period, delivery, cells,
+            ",".join(dict.fromkeys(str(_LEVELS.get(head, AreaLevel.CUSTOM)) for head in heads)), ",".join(categories),
+        )
+        for indicator, period, delivery, cells, heads, categories in found
+    ]  # fmt: skip
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
@@ -55,5 +63,24 @@ def withdrawals(deliveries: list[Delivery]) -> pd.DataFrame:
         }
         for one in deliveries
         if one.withdrawn is not None
+    ]
+    return pd.DataFrame(rows)
+
+
+def sources(configured: Configured) -> pd.DataFrame:
+    """The rows of table `source`: what each source of the municipality is, in order of precedence."""
+    rows = [
+        {
+            "source_id": source.id,
+            "position": position,
+            "kind": str(source.kind),
+            "table_id": source.table if isinstance(source, StatlineSource) else None,
+            "publication": str(source.effective_publication),
+            "practice": source.practice,
+            "legal_basis": source.legal_basis,
+            "purpose": source.purpose,
+            "retention_months": source.retention_months,
+        }
+        for position, source in enumerate(configured.municipality.sources, start=1)
     ]
     return pd.DataFrame(rows)

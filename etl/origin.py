@@ -19,6 +19,7 @@ from etl.cube import AreaAxis
 from etl.deliveries import DeliveryLog
 from etl.intake import Intake
 from etl.line import Figures, Leaves
+from etl.lineage import sources as source_rows
 from etl.lineage import withdrawals
 from etl.quality import fill_quality, of_source, unallocated_findings, unallocated_shares
 
@@ -30,6 +31,7 @@ class Origin:
     `findings` are of a source each: (source, finding).
     """
 
+    sources: pd.DataFrame
     lineage: pd.DataFrame
     corrections: pd.DataFrame
     withdrawals: pd.DataFrame
@@ -45,7 +47,12 @@ class Origin:
         """
         shown = self.corrections.copy()
         shown.loc[shown.source_id.isin(hides), ["delivered", "value"]] = None
-        return {"lineage": self.lineage, "correction": shown, "withdrawal": self.withdrawals}
+        return {
+            "source": self.sources,
+            "lineage": self.lineage,
+            "correction": shown,
+            "withdrawal": self.withdrawals,
+        }
 
     def fill_quality(self, con: duckdb.DuckDBPyConnection, catalog: str) -> None:
         """Fill `source_quality`, after all other tables."""
@@ -81,6 +88,7 @@ def origin_of(
     told = [(one.source.id, finding) for one in leaves for finding in one.corrected.findings(f"corrections/{where}")]
     told += unallocated_findings(shares, {one.source.id: one.deliveries[-1].name for one in intakes})
     return Origin(
+        sources=source_rows(configured),
         lineage=pd.concat([one.lineage for one in leaves], ignore_index=True),
         corrections=pd.concat([one.corrected.rows(one.mapping) for one in leaves], ignore_index=True),
         withdrawals=withdrawals([one for source in sources for one in log.withdrawn(source)]),

@@ -15,6 +15,22 @@ TABLES_OF_ORIGIN: dict[str, Table] = {
             "period": ("VARCHAR", "period, as delivered"),
             "delivery": ("VARCHAR", "sha256 of the delivery; several where categories of one indicator came apart"),
             "cells": ("BIGINT", "rows that it gave for this indicator and period"),
+            "levels": ("VARCHAR", "levels of which it gives rows; other levels are sums of neighbourhoods"),
+            "categories": ("VARCHAR", "categories of the source that were summed, such as 1.1.1"),
+        },
+    ),
+    "source": Table(
+        "Sources of this municipality, in order of precedence.",
+        {
+            "source_id": ("VARCHAR", "id of the source"),
+            "position": ("INTEGER", "order of precedence, from 1"),
+            "kind": ("VARCHAR", "kind of source"),
+            "table_id": ("VARCHAR", "StatLine table; empty for other kinds"),
+            "publication": ("VARCHAR", "open: public as exact counts; restricted: protected in the public edition"),
+            "practice": ("BOOLEAN", "true: made-up figures"),
+            "legal_basis": ("VARCHAR", "agreement or law under which figures are shared"),
+            "purpose": ("VARCHAR", "what the figures may be used for"),
+            "retention_months": ("INTEGER", "how long a delivered file is kept; empty: as long as it is in use"),
         },
     ),
     "correction": Table(

@@ -64,13 +64,14 @@ def validate(
 def schema(
     given: Options,
     output: Annotated[Path | None, typer.Option("--output", help="File to write; default standard output.")] = None,
+    corrections: Annotated[bool, typer.Option("--corrections", help="The schema of a file of corrections.")] = False,
 ) -> int:
-    """Print the JSON Schema of a municipality's file, for editors."""
+    """Print the JSON Schema of a municipality's file, or of its corrections, for editors."""
     import json
 
-    from config.write import json_schema
+    from config.write import corrections_schema, json_schema
 
-    text = json.dumps(json_schema(), ensure_ascii=False, indent=2)
+    text = json.dumps(corrections_schema() if corrections else json_schema(), ensure_ascii=False, indent=2)
     if output is None:
         say(text)
     else:
