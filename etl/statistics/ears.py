@@ -73,24 +73,34 @@ def ears_c3(counts: ArrayLike, *, baseline: int = BASELINE, alpha: float = ALPHA
     return Ears(found.mean, found.sd, upper, np.asarray(y > upper, dtype=np.bool_))
 
 
-def c2_p_values(counts: ArrayLike, at: int) -> tuple[float, float, float]:
-    """Mean of the C2 baseline of period `at`, and the probabilities of its count or more, and of its count or fewer.
+@dataclass(frozen=True)
+class ShortHistory:
+    """What one period of a short series is held against: mean and variance to expect, and how unusual its count is.
+
+    p: probability of so many or more if all is normal; p_low: of so few or fewer. NaN without a count.
+    """
+
+    mean: float
+    variance: float
+    p: float
+    p_low: float
+
+
+def judge_by_c2(counts: ArrayLike, at: int) -> ShortHistory | None:
+    """Period `at` against its C2 baseline, or None where that is not complete.
 
     Student's t for one new value after seven (6 degrees of freedom), with half a case for whole counts. The variance is
     at least that of a Poisson count with one case more in the baseline, since seven small counts are often equal.
-
-    Returns:
-        Three NaN where the baseline is not complete; p-values NaN where the count is missing.
     """
     y = np.asarray(counts, dtype=np.float64)
     first = at - LAG - BASELINE
     past = y[max(first, 0) : at - LAG]
     if first < 0 or np.isnan(past).any():
-        return np.nan, np.nan, np.nan
+        return None
     mean = float(past.mean())
-    sd = np.sqrt(max(past.var(ddof=1), (past.sum() + 1) / BASELINE) * (1 + 1 / BASELINE))
-    above, below = (y[at] - 0.5 - mean) / sd, (y[at] + 0.5 - mean) / sd
-    return mean, float(stdtr(BASELINE - 1, -above)), float(stdtr(BASELINE - 1, below))
+    variance = float(max(past.var(ddof=1), (past.sum() + 1) / BASELINE) * (1 + 1 / BASELINE))
+    above, below = (y[at] - 0.5 - mean) / np.sqrt(variance), (y[at] + 0.5 - mean) / np.sqrt(variance)
+    return ShortHistory(mean, variance, float(stdtr(BASELINE - 1, -above)), float(stdtr(BASELINE - 1, below)))
 
 
 def _by_baseline(counts: ArrayLike, baseline: int, lag: int, alpha: float) -> Ears:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from etl.statistics.ears import c2_p_values, ears_c1, ears_c2, ears_c3
+from etl.statistics.ears import ears_c1, ears_c2, ears_c3, judge_by_c2
 from tests.spec.vectors_file import vector
 
 EARS = vector("ears")
@@ -45,7 +45,8 @@ def test_without_a_complete_baseline_there_is_no_bound_and_no_alarm():
     assert not short.is_alarm.any()
     assert np.isnan(gap.upper[-1])
     assert not gap.is_alarm[-1]
-    assert np.isnan(c2_p_values([5] * 8 + [90], 8)).all()
+    assert judge_by_c2([5] * 8 + [90], 8) is None
+    assert judge_by_c2([5, 5, np.nan, 5, 5, 5, 5, 5, 5, 90], 9) is None
 
 
 def test_no_periods_give_no_bounds():
@@ -58,15 +59,15 @@ def test_a_p_value_below_a_hundredth_is_as_rare_as_it_says(mean):
     rng = np.random.default_rng(7)
     series = rng.poisson(mean, (4000, 10)).astype(float)
 
-    p = np.array([c2_p_values(row, 9)[1] for row in series])
+    p = np.array([judge_by_c2(row, 9).p for row in series])
 
     assert np.mean(p < 0.01) <= 0.012
 
 
 @given(counts=st.lists(st.integers(0, 1000), min_size=10, max_size=10), more=st.integers(1, 100))
 def test_more_cases_are_never_less_unusual(counts, more):
-    _, p, p_low = c2_p_values(counts, 9)
-    _, p_more, p_low_more = c2_p_values([*counts[:9], counts[9] + more], 9)
+    found, raised = judge_by_c2(counts, 9), judge_by_c2([*counts[:9], counts[9] + more], 9)
 
-    assert 0 <= p_more <= p <= 1
-    assert 0 <= p_low <= p_low_more <= 1
+    assert 0 <= raised.p <= found.p <= 1
+    assert 0 <= found.p_low <= raised.p_low <= 1
+    assert found.variance > 0
