@@ -84,8 +84,16 @@ def _named(municipality: Municipality) -> Iterable[tuple[KeyPath, str]]:
         ((path, name) for name, path in fed.items()),
         ((("indicators", "disable", n), name) for n, name in enumerate(choice.disable)),
         ((("indicators", "owners", name), name) for name in choice.owners),
+        _features_named(municipality),
         _shown_names(municipality),
     )
+
+
+def _features_named(municipality: Municipality) -> Iterable[tuple[KeyPath, str]]:
+    """Features of peers that the file itself names; the default ones may be missing from an own catalogue."""
+    if "peers" in municipality.model_fields_set:
+        for n, name in enumerate(municipality.peers.features):
+            yield ("peers", "features", n), name
 
 
 def _shown_names(municipality: Municipality) -> Iterable[tuple[KeyPath, str]]:

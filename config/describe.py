@@ -14,6 +14,7 @@ MEANING: dict[str, dict[str, str]] = {
         "indicators": "Which indicators are used, and by whom.",
         "questions": "Why this monitor exists: each question with its owner and follow-up.",
         "targets": "Targets of policy plans.",
+        "peers": "Context indicators that make neighbourhoods alike.",
         "rates": "Below these numbers no rate and no rank is shown.",
         "disclosure": "How the public edition protects people.",
         "languages": "Languages on screen; the first is the default.",

@@ -317,6 +317,25 @@ class Rates(Model):
     min_dwellings: Annotated[int, Field(ge=1)] = 50
 
 
+#: Context that makes neighbourhoods comparable: who lives there and in what dwellings, never income, origin or crime.
+PEER_FEATURES = (
+    "population_density",
+    "share_15_24",
+    "single_households",
+    "owner_occupied_share",
+    "social_housing_share",
+    "built_from_2000_share",
+    "woz_average",
+    "urbanity",
+)
+
+
+class Peers(Model):
+    """What makes neighbourhoods alike: ids of context indicators."""
+
+    features: tuple[Identifier, ...] = Field(default=PEER_FEATURES, strict=False, min_length=3)
+
+
 class PublicDisclosure(Model):
     """Small-count rounding of the public edition."""
 
@@ -358,6 +377,7 @@ class Municipality(Model):
     questions: tuple[Question, ...] = Field(default=(), strict=False)
     targets: tuple[Target, ...] = Field(default=(), strict=False)
     rates: Rates = Rates()
+    peers: Peers = Peers()
     disclosure: Disclosure = Disclosure()
     languages: tuple[Literal["nl", "en"], ...] = Field(default=("nl", "en"), strict=False, min_length=1)
     contact: Contact | None = None

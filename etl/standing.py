@@ -1,0 +1,156 @@
+"""Where each area stands among those of its level: smoothed rate, place with its interval, funnel, clusters.
+
+For the newest complete twelve months (or year) of every indicator with events and a denominator.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from config.model import Indicator
+from config.vocabulary import UNIT_BASE, AreaLevel, PeriodType, Unit
+from etl.calendar import exposure_years
+from etl.cube import FINAL, NOT_DELIVERED, PROVISIONAL, AreaAxis, Floats
+from etl.derive import Cells
+
+STANDING = ["indicator", "area_code", "period", "smoothed", "rank", "rank_lower", "rank_upper", "n_ranked", "funnel"]
+CLUSTER = ["indicator", "area_code", "period", "cluster", "local_moran", "gi_star", "q"]
+
+#: Period types of cards and maps, the one that screens open with first.
+COMPARED_TYPES = (PeriodType.ROLLING_12_MONTHS, PeriodType.YEAR)
+
+#: Levels whose areas are compared with each other.
+RANKED_LEVELS = (AreaLevel.NEIGHBOURHOOD, AreaLevel.DISTRICT)
+
+
+@dataclass(frozen=True)
+class Crossing:
+    """The figures of one indicator in its newest complete period, per area of the axis; NaN where there is no rate."""
+
+    indicator: Indicator
+    period: str
+    events: Floats
+    people: Floats  # denominator x years
+
+    @property
+    def base(self) -> int:
+        return UNIT_BASE[self.indicator.unit]
+
+
+def crossings(cells: Sequence[Cells], axis: AreaAxis) -> list[Crossing]:
+    """What can be compared between areas: rates of events, not stocks, shares or scores."""
+    by_key = {(block.indicator.id, block.period_type): block for block in cells}
+    found = []
+    for name in dict.fromkeys(block.indicator.id for block in cells):
+        for period_type in COMPARED_TYPES:
+            block = by_key.get((name, period_type))
+            crossing = None if block is None else _crossing(block, axis)
+            if crossing is not None:
+                found.append(crossing)
+                break
+    return found
+
+
+def _crossing(block: Cells, axis: AreaAxis) -> Crossing | None:
+    unit = block.indicator.unit
+    if unit not in UNIT_BASE or unit is Unit.SHARE_PCT or np.isnan(block.lower).all():
+        return None
+    shape = (len(block.periods), len(axis.codes))
+    status = np.full(shape, NOT_DELIVERED, dtype=np.int8)
+    status[block.period, block.area] = block.delivered_status
+    complete = np.flatnonzero((status == FINAL).any(axis=1) & ~(status == PROVISIONAL).any(axis=1))
+    if not complete.size:
+        return None
+    newest = int(complete[-1])
+    events, people = (np.full(len(axis.codes), np.nan) for _ in range(2))
+    inside = (block.period == newest) & ~np.isnan(block.rate)
+    # A number that is partly redistributed over changed boundaries is no whole number; tests of counts need one.
+    events[block.area[inside]] = np.rint(block.numerator[inside])
+    people[block.area[inside]] = block.denominator[inside] * exposure_years(block.periods[newest])
+    return Crossing(block.indicator, block.periods[newest], events, people)
+
+
+def standing(found: Sequence[Crossing], axis: AreaAxis) -> pd.DataFrame:
+    """The table `standing`: columns STANDING."""
+    from etl.statistics.funnel import expected_from_rest, funnel_ratio
+    from etl.statistics.ranking import rank_rates
+    from etl.statistics.smoothing import empirical_bayes
+
+    frames = []
+    for one in found:
+        for level in RANKED_LEVELS:
+            areas = axis.at(level)
+            events, people = one.events[areas], one.people[areas]
+            known = ~np.isnan(events) & (people > 0)
+            if not known.any():
+                continue
+            events = np.where(known, events, np.nan)
+            people = np.where(known, people, np.nan)
+            smoothed = empirical_bayes(events, people, per=one.base)
+            ranks = rank_rates(events, people)
+            rest = expected_from_rest(events, people)
+            funnel = funnel_ratio(events, rest[:, 0], reference_events=rest[:, 1])
+            frames.append(
+                pd.DataFrame(
+                    {
+                        "indicator": one.indicator.id,
+                        "area_code": _codes(axis, areas[known]),
+                        "period": one.period,
+                        "smoothed": smoothed.rate[known],
+                        "rank": ranks.rank[known],
+                        "rank_lower": ranks.best[known],
+                        "rank_upper": ranks.worst[known],
+                        "n_ranked": ranks.n_ranked,
+                        "funnel": funnel.verdict[known],
+                    }
+                )
+            )
+    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=STANDING)
+
+
+def clusters(found: Sequence[Crossing], axis: AreaAxis, pairs: Sequence[tuple[str, str]], *, seed: int) -> pd.DataFrame:
+    """The table `cluster` (columns CLUSTER): areas that are part of a group of high areas, or that were tested.
+
+    Args:
+        pairs: neighbourhoods that touch.
+        seed: of the permutations, so that the same figures give the same clusters.
+    """
+    from etl.statistics.smoothing import empirical_bayes
+    from etl.statistics.spatial import contiguity, hotspots
+
+    areas = axis.at(AreaLevel.NEIGHBOURHOOD)
+    codes = _codes(axis, areas)
+    weights = contiguity(codes, pairs)
+    frames = []
+    for one in found:
+        rates = empirical_bayes(one.events[areas], one.people[areas], per=one.base)
+        if not rates.has_differences:
+            continue
+        spots = hotspots(rates.rate, weights, seed=seed)
+        if not spots.n_tested:
+            continue
+        number = {code: place for place, group in enumerate(spots.clusters, start=1) for code in group.members}
+        tested = ~np.isnan(spots.gi_star)
+        frames.append(
+            pd.DataFrame(
+                {
+                    "indicator": one.indicator.id,
+                    "area_code": [code for code, was in zip(codes, tested, strict=True) if was],
+                    "period": one.period,
+                    "cluster": [number.get(code) for code, was in zip(codes, tested, strict=True) if was],
+                    "local_moran": spots.local_moran[tested],
+                    "gi_star": spots.gi_star[tested],
+                    "q": spots.p_adjusted[tested],
+                }
+            )
+        )
+    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=CLUSTER)
+
+
+def _codes(axis: AreaAxis, areas: NDArray[np.intp]) -> list[str]:
+    return [axis.codes[area] for area in areas]
