@@ -156,7 +156,8 @@ def hotspots(
         half of what it should be; here both tails count, and equal values count as equal.
     """
     from esda.moran import Moran_Local
-    from statsmodels.stats.multitest import multipletests
+
+    from etl.statistics.multiplicity import benjamini_hochberg
 
     found = _checked(values, weights)
     part, takes_part = among(weights, ~np.isnan(found))
@@ -173,7 +174,7 @@ def hotspots(
     draws = n_permutations or permutations_for(n)
     gi = _gi_star(inside, part, draws, seed)
     p = _two_sided_p(gi.Gs, gi.sim.T)
-    adjusted = multipletests(p, method="fdr_bh")[1]
+    adjusted = benjamini_hochberg(p)
 
     numbers[:, takes_part] = np.vstack([moran * n / (n - 1), gi.Zs, p, adjusted])
     centred = inside - inside.mean()
