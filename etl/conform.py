@@ -25,6 +25,9 @@ from etl.frames import LEAF, create
 #: (tests/spec/vectors/calendar.json, `final_after_days`). Where delays were measured these hold (`etl.maturity`).
 FINAL_AFTER_DAYS = 28
 
+#: Columns that rows carried over changed boundaries have beside those of LEAF (`etl.carry.CARRIED`).
+ESTIMATED_PARTS = ("estimated_share", "crossing_share")
+
 
 @dataclass(frozen=True)
 class Accepted:
@@ -236,9 +239,11 @@ def _cube(
 ) -> Cube:
     for name, words in (("_i", names), ("_a", axis.codes), ("_p", periods), ("_s", STATUS_ORDER)):
         con.register(name, pd.DataFrame({"word": list(words), "position": np.arange(len(words))}))
+    carried = [name for (name, *_) in con.execute(f'DESCRIBE "{leaf}"').fetchall() if name in ESTIMATED_PARTS]
+    parts = "".join(f", coalesce(l.value * l.{name}, 0) AS {name}" for name in carried)
     cells = con.execute(
         f"""
-        SELECT _i.position AS i, _a.position AS a, _p.position AS p, _s.position AS s, l.value, l.lower, l.upper
+        SELECT _i.position AS i, _a.position AS a, _p.position AS p, _s.position AS s, l.value, l.lower, l.upper{parts}
         FROM "{leaf}" l
         JOIN _i ON _i.word = l.indicator JOIN _a ON _a.word = l.area_code
         JOIN _p ON _p.word = l.period JOIN _s ON _s.word = l.status
@@ -251,8 +256,8 @@ def _cube(
     shape = (len(names), len(axis.codes), len(periods))
     place = (np.asarray(cells["i"]), np.asarray(cells["a"]), np.asarray(cells["p"]))
 
-    def filled(column: str) -> np.ndarray[tuple[int, int, int], np.dtype[np.float64]]:
-        block = np.full(shape, np.nan)
+    def filled(column: str, empty: float = np.nan) -> np.ndarray[tuple[int, int, int], np.dtype[np.float64]]:
+        block = np.full(shape, empty)
         block[place] = np.ma.filled(cells[column], np.nan)
         return block
 
@@ -271,4 +276,6 @@ def _cube(
         coverage=np.ones(shape[:2]),
         lower=filled("lower") if has_margins else None,
         upper=filled("upper") if has_margins else None,
+        estimated=filled("estimated_share", 0.0) if carried else None,
+        crossing=filled("crossing_share", 0.0) if carried else None,
     )

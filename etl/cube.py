@@ -85,6 +85,8 @@ class Cube:
         exposure: years that each period stands for, shape (periods,) broadcast against value: a year of which eleven
             months are delivered counts 11/12.
         coverage: share of an area's neighbourhoods that the source ever delivers, shape (indicators, areas).
+        estimated: the part of value that was redistributed over changed boundaries, same shape; None: nothing was.
+        crossing: of that, the part that came over the border of a district.
     """
 
     source_id: str
@@ -98,6 +100,8 @@ class Cube:
     coverage: Floats
     lower: Floats | None = None
     upper: Floats | None = None
+    estimated: Floats | None = None
+    crossing: Floats | None = None
 
     @property
     def delivered(self) -> NDArray[np.bool_]:
@@ -126,6 +130,7 @@ def roll_up_areas(cube: Cube, additive: NDArray[np.bool_]) -> Cube:
     leaf_status = cube.status[:, hoods, :]
     ever = np.asarray(cube.delivered[:, hoods, :].any(axis=2))  # (indicators, neighbourhoods)
     numbers = np.nan_to_num(cube.value[:, hoods, :])
+    estimated = None if cube.estimated is None else cube.estimated.copy()
     for level in (AreaLevel.DISTRICT, AreaLevel.MUNICIPALITY, AreaLevel.CUSTOM):
         places = axis.at(level)
         lacking = np.flatnonzero(~cube.has_level(level)) if places.size else np.array([], dtype=np.intp)
@@ -137,11 +142,23 @@ def roll_up_areas(cube: Cube, additive: NDArray[np.bool_]) -> Cube:
         here = _over_members(members, (leaf_status[lacking] > NOT_DELIVERED).astype(float))
         rank = _parent_rank(members, leaf_status[lacking], here, covered)
         rank[~additive[lacking]] = NOT_APPLICABLE
+        if estimated is not None:
+            moved = _moved(cube, level, members, lacking)
+            rank[(rank == ESTIMATED) & (moved == 0)] = FINAL  # what moved stayed inside: the sum is known
+            estimated[np.ix_(lacking, places)] = moved
         sums[rank <= SUPPRESSED] = np.nan
         value[np.ix_(lacking, places)] = sums
         status[np.ix_(lacking, places)] = rank
         coverage[np.ix_(lacking, places)] = covered / np.maximum(members.sum(axis=1) + axis.childless[places], 1)
-    return replace(cube, value=value, status=status, coverage=coverage)
+    return replace(cube, value=value, status=status, coverage=coverage, estimated=estimated)
+
+
+def _moved(cube: Cube, level: AreaLevel, members: Floats, lacking: NDArray[np.intp]) -> Floats:
+    """The redistributed part of a sum over neighbourhoods; nothing crosses the border of the municipality."""
+    leaves = cube.crossing if level is AreaLevel.DISTRICT else cube.estimated
+    if leaves is None or level is AreaLevel.MUNICIPALITY:
+        return np.zeros((len(lacking), len(members), len(cube.periods)))
+    return _over_members(members, leaves[np.ix_(lacking, cube.axis.neighbourhoods)])
 
 
 def _over_members(members: Floats, leaves: Floats) -> Floats:
@@ -209,6 +226,8 @@ def roll_up_time(cube: Cube, period_type: PeriodType, windows: list[Window]) -> 
         exposure=np.maximum(present, 1) / expected * exposure_years(windows[0].period),
         lower=None,
         upper=None,
+        estimated=None if cube.estimated is None else total(cube.estimated),
+        crossing=None,
     )
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from config.model import Indicator, Rates
 from config.vocabulary import UNIT_BASE, PeriodType, Unit
 from etl.calendar import parse
-from etl.cube import NOT_APPLICABLE, SUPPRESSED, AreaAxis, Floats, Ranks
+from etl.cube import ESTIMATED, FINAL, NOT_APPLICABLE, SUPPRESSED, AreaAxis, Floats, Ranks
 from etl.series import Chosen, Series
 from etl.statistics.rates import poisson_bounds, wilson_share
 
@@ -45,6 +45,7 @@ class Cells:
     delivered_status: Ranks  # of the numerator alone, before a rate that is not possible hides it
     denominator_year: NDArray[np.int64]  # 0: none
     coverage: Floats
+    estimated: Floats  # share of numerator or denominator that was redistributed, the larger of the two
 
 
 class Denominators:
@@ -54,11 +55,12 @@ class Denominators:
         self._axis = axis
         self._by_indicator: dict[str, tuple[list[int], Floats]] = {}
         self._found: dict[tuple[str, int], tuple[Floats, NDArray[np.int64]]] = {}
+        self._estimated: dict[str, Floats] = {}  # shares, by area and year
         for (name, period_type), series in chosen.items():
             if period_type is PeriodType.YEAR:
-                self._by_indicator[name] = self._yearly(series)
+                self._by_indicator[name] = self._yearly(name, series)
 
-    def _yearly(self, series: Sequence[Series]) -> tuple[list[int], Floats]:
+    def _yearly(self, name: str, series: Sequence[Series]) -> tuple[list[int], Floats]:
         years = sorted({int(period) for one in series for period in one.cube.periods})
         place = {year: index for index, year in enumerate(years)}
         figures = np.full((len(self._axis.codes), len(years)), np.nan)
@@ -66,7 +68,20 @@ class Denominators:
             columns = [place[int(period)] for period in one.cube.periods]
             areas = self._axis.at(one.level)
             figures[np.ix_(areas, np.array(columns))] = one.cube.value[one.index, areas]
+            if one.cube.estimated is not None:
+                shares = self._estimated.setdefault(name, np.zeros(figures.shape))
+                moved = one.cube.estimated[one.index, areas]
+                shares[np.ix_(areas, np.array(columns))] = _share(moved, one.cube.value[one.index, areas])
         return years, figures
+
+    def estimated(self, name: str | None, year_of: NDArray[np.int64]) -> Floats:
+        """Share of the denominators in use that was redistributed; `year_of` has shape (periods, areas), 0 is none."""
+        shares = self._estimated.get(name or "")
+        if shares is None:
+            return np.zeros(year_of.shape)
+        years = self._by_indicator[str(name)][0]
+        column = np.clip(np.searchsorted(years, year_of), 0, len(years) - 1)
+        return np.where(year_of > 0, shares[np.arange(year_of.shape[1])[None, :], column], 0.0)
 
     def known(self, name: str) -> bool:
         return name in self._by_indicator
@@ -121,7 +136,7 @@ def _cells(
     shape = (len(periods), len(axis.codes))
     number, lower, upper = (np.full(shape, np.nan) for _ in range(3))
     status = np.full(shape, -1, dtype=np.int8)
-    exposure, coverage = np.ones(shape), np.ones(shape)
+    exposure, coverage, moved = np.ones(shape), np.ones(shape), np.zeros(shape)
     source = np.zeros(shape, dtype=np.int16)
     covered: dict[int, NDArray[np.bool_]] = {}
     for one in series:
@@ -132,6 +147,8 @@ def _cells(
         exposure[cells] = np.broadcast_to(cube.exposure, cube.value.shape)[one.index, areas].T
         coverage[cells] = cube.coverage[one.index, areas]
         source[cells] = sources.index(cube.source_id)
+        if cube.estimated is not None:
+            moved[cells] = cube.estimated[one.index, areas].T
         if cube.lower is not None and cube.upper is not None:
             lower[cells], upper[cells] = cube.lower[one.index, areas].T, cube.upper[one.index, areas].T
         ever = cube.delivered[one.index, axis.neighbourhoods].any(axis=1)
@@ -140,6 +157,7 @@ def _cells(
     has_chance = not is_figure and not {one.cube.source_id for one in series} & registers
     period, area = np.nonzero(status >= 0)
     flat = (period, area)
+    estimated = _share(moved, number)
     if is_figure:
         value, rate, numerator = number[flat], _nothing(period), _nothing(period)
         denominator, year = _nothing(period), np.zeros(len(period), dtype=np.int64)
@@ -148,9 +166,11 @@ def _cells(
         numerator = number[flat]
         den, den_year = _denominator(indicator, periods, axis, denominators, covered)
         denominator, year = den[flat], den_year[flat]
+        estimated = np.maximum(estimated, denominators.estimated(_divided_by(indicator), den_year))
         value, rate, bounds = _figures(indicator, numerator, denominator, exposure[flat], rates, has_chance)
     rank = status[flat]
     rank = np.where((rank > SUPPRESSED) & np.isnan(value), NOT_APPLICABLE, rank).astype(np.int8)
+    rank[(rank == FINAL) & (estimated[flat] > 0)] = ESTIMATED  # also where only the denominator is
     return Cells(
         indicator=indicator,
         period_type=period_type,
@@ -168,6 +188,7 @@ def _cells(
         delivered_status=status[flat],
         denominator_year=year,
         coverage=coverage[flat],
+        estimated=np.where(rank > SUPPRESSED, estimated[flat], 0.0),
     )
 
 
@@ -177,6 +198,16 @@ def _periods(series: Sequence[Series]) -> tuple[str, ...]:
     if len(known) == 1:
         return known.pop()
     return tuple(sorted({text for periods in known for text in periods}, key=parse))
+
+
+def _share(part: Floats, whole: Floats) -> Floats:
+    """Part / whole, 0 where there is no whole."""
+    shares: Floats = np.divide(part, whole, out=np.zeros(part.shape), where=np.nan_to_num(whole) > 0)
+    return shares
+
+
+def _divided_by(indicator: Indicator) -> str | None:
+    return indicator.numerator.ratio[1] if indicator.numerator.ratio else indicator.denominator
 
 
 def _nothing(like: NDArray[np.intp]) -> Floats:
@@ -191,7 +222,7 @@ def _denominator(
     covered: Mapping[int, NDArray[np.bool_]],
 ) -> tuple[Floats, NDArray[np.int64]]:
     """Denominator and its year, shape (periods, areas); of a partly covered area its covered neighbourhoods only."""
-    name = indicator.numerator.ratio[1] if indicator.numerator.ratio else indicator.denominator
+    name = _divided_by(indicator)
     figure = np.full((len(periods), len(axis.codes)), np.nan)
     year_of = np.zeros(figure.shape, dtype=np.int64)
     if name is None or not denominators.known(name):

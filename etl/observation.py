@@ -84,7 +84,7 @@ def observation_frame(
             "load_id": one_word(load_id),
             "denominator_period": _coded(year_codes, [str(known) for known in known_years]),
             "coverage_share": joined("coverage"),
-            "estimated_share": np.zeros(length),
+            "estimated_share": joined("estimated"),
             "numerator_status": _coded(joined("delivered_status", int), [str(word) for word in STATUS_ORDER]),
         }
     )

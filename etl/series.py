@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from config.model import Indicator
 from config.vocabulary import AreaLevel, PeriodType
 from etl.calendar import parse
-from etl.cube import Cube, Window, roll_up_areas, roll_up_time, sum_of
+from etl.cube import Cube, Floats, Window, roll_up_areas, roll_up_time, sum_of
 
 Chosen = Mapping[tuple[str, PeriodType], Sequence["Series"]]
 
@@ -81,13 +81,15 @@ def select(cube: Cube, keep: NDArray[np.intp]) -> Cube:
         coverage=cube.coverage[keep],
         lower=None if cube.lower is None else cube.lower[keep],
         upper=None if cube.upper is None else cube.upper[keep],
+        estimated=None if cube.estimated is None else cube.estimated[keep],
+        crossing=None if cube.crossing is None else cube.crossing[keep],
     )
 
 
 def _with_groups(cube: Cube, groups: Iterable[Indicator]) -> Cube:
     """Append the groups whose members the source gives all; a group that the source feeds itself stays as it is."""
     place = {name: index for index, name in enumerate(cube.indicators)}
-    names, values, ranks, coverages = [], [], [], []
+    names, values, ranks, coverages, groups_of = [], [], [], [], []
     for group in groups:
         members = group.numerator.sum_of or ()
         if group.id in place or not members or any(member not in place for member in members):
@@ -98,6 +100,7 @@ def _with_groups(cube: Cube, groups: Iterable[Indicator]) -> Cube:
         values.append(value)
         ranks.append(rank)
         coverages.append(cube.coverage[positions].min(axis=0))
+        groups_of.append(positions)
     if not names:
         return cube
     margin = np.full((len(names), *cube.value.shape[1:]), np.nan)
@@ -109,7 +112,16 @@ def _with_groups(cube: Cube, groups: Iterable[Indicator]) -> Cube:
         coverage=np.concatenate([cube.coverage, np.stack(coverages)]),
         lower=None if cube.lower is None else np.concatenate([cube.lower, margin]),
         upper=None if cube.upper is None else np.concatenate([cube.upper, margin]),
+        estimated=_with_sums(cube.estimated, groups_of),
+        crossing=_with_sums(cube.crossing, groups_of),
     )
+
+
+def _with_sums(cells: Floats | None, groups: Sequence[NDArray[np.intp]]) -> Floats | None:
+    """Append the sum over the members of each group; (indicators, areas, periods)."""
+    if cells is None:
+        return None
+    return np.concatenate([cells, np.stack([cells[members].sum(axis=0) for members in groups])])
 
 
 def _sliding(periods: tuple[str, ...], length: int, suffix: str) -> list[Window]:
