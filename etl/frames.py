@@ -76,6 +76,20 @@ class RawFrame:
     rows_read: int = 0
     findings: tuple[Finding, ...] = ()
     columns: dict[str, int] = field(default_factory=dict)  # position of area, period, measure, value (or a measure)
+    sheet: str = ""  # of a workbook: its title, for places such as Data!C5
+
+
+def cell_place(name: str, sheet: str, row: int | None, position: int | None = None) -> str:
+    """Where a cell stands: `file:line:column`, in a workbook `file Sheet!C5`; without row or column where unknown."""
+    if row is None:
+        return name
+    if not sheet:
+        return f"{name}:{row}:{position}" if position else f"{name}:{row}"
+    letters, rest = "", position or 0
+    while rest:
+        rest, sign = divmod(rest - 1, 26)
+        letters = chr(65 + sign) + letters
+    return f"{name} {sheet}!{letters}{row}"
 
 
 def columns_sql(frame: dict[str, str]) -> str:

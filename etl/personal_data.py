@@ -81,6 +81,13 @@ _POSTCODE = _set("pc6 postcode6 postcodes6 postcode6pos pc6code zip6 p6")
 _HEADING = re.compile(r"^(?!.*\d{5})[^\W\d_][\w \-/()%&]{0,39}$")
 
 
+#: What to do with a file about persons (AVG art. 33: a breach is reported within 72 hours).
+ADVICE = (
+    "return the file to its sender; if it was a police delivery tell your privacy officer"
+    " (possible data breach, 72 hours)"
+)
+
+
 def words_of(heading: str) -> list[str]:
     """The words of a heading in order: without accents, case, signs and CBS position number (`_12` at the end)."""
     plain = unicodedata.normalize("NFKD", re.sub(r"_\d{1,3}$", "", heading.strip()))
@@ -175,13 +182,15 @@ def check_headings(
 def _refusal(heading: str, subject: str, where: str, is_declared: bool) -> Finding:
     """Headings are told by name: they are words of a form, not of a person."""
     kind = "column" if is_declared else "undeclared column"
-    shown = f"`{heading}` " if _HEADING.match(heading) else ""
+    shown = f"{shown_heading(heading)} " if _HEADING.match(heading) else ""
     code = {"birth": "PII-015", "name": "PII-014"}.get(subject, "PII-014" if is_declared else "FILE-025")
     what = f"{kind} {shown}has a personal-data name. Nothing was loaded"
-    fix = (
-        "remove it at the source and return the file to its sender; was it a police delivery, tell your privacy officer"
-    )
-    return Finding(code, what, where, fix)
+    return Finding(code, what, where, f"remove it at the source; {ADVICE}")
+
+
+def shown_heading(heading: str) -> str:
+    """A heading as a message may repeat it, between backticks; empty for a text that is more than a heading."""
+    return f"`{heading}`" if _HEADING.match(heading) else ""
 
 
 def _not_read(unread: Sequence[tuple[int, str]], name: str, line: int) -> tuple[Finding, ...]:

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from openpyxl.utils import get_column_letter
 from openpyxl.utils.cell import range_boundaries
 
 from config.errors import Finding, StructureError
+from etl.frames import cell_place
 
 _DAY_0 = dt.datetime(1899, 12, 30)
 
@@ -50,11 +50,6 @@ class Sheet:
     def place(self, row: int, position: int = 0) -> str:
         """Where a cell stands, for messages."""
         return cell_place(self.name, self.title, row, position)
-
-
-def cell_place(name: str, title: str, row: int, position: int = 0) -> str:
-    """`file Sheet!C5`, or `file Sheet!5` for a whole row."""
-    return f"{name} {title}!{get_column_letter(position) if position else ''}{row}"
 
 
 def as_text(value: Any, decimal: str = ".") -> str | None:

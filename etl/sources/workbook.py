@@ -31,10 +31,11 @@ from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet._reader import WorkSheetParser
 
 from config.errors import Finding, StructureError
+from etl.frames import cell_place
 from etl.sources import delimited
-from etl.sources.sheet import Odd, Sheet, as_text, cell_place, refuse_odd
+from etl.sources.sheet import Odd, Sheet, as_text, refuse_odd
 
-__all__ = ["Odd", "Sheet", "as_text", "cell_place", "check", "open_book", "open_sheet", "refuse_odd", "rows_of"]
+__all__ = ["Odd", "Sheet", "as_text", "check", "open_book", "open_sheet", "refuse_odd", "rows_of"]
 
 #: A workbook that unpacks to more than this is no delivery (1.5 MB can hold 512 MB: TRUST 3).
 MAX_BYTES, MAX_RATIO = 200_000_000, 100
