@@ -1,5 +1,7 @@
 """Associations with context: R's numbers, chance alone, what else makes them, and the edges."""
 
+import itertools
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -89,7 +91,7 @@ def test_an_association_of_small_areas_only_is_sensitive_to_people():
 
 def test_what_is_left_alike_among_neighbours_is_flagged():
     codes = [f"{i:02d}" for i in range(60)]
-    weights = contiguity(codes, list(zip(codes[:-1], codes[1:], strict=True)))
+    weights = contiguity(codes, itertools.pairwise(codes))
     rng = np.random.default_rng(25)
     x = rng.normal(size=60)
     wave = np.sin(np.arange(60) / 5)
