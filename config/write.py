@@ -48,6 +48,23 @@ sources:                                # order is precedence
 #    purpose: "Gebiedsgericht veiligheidsbeleid"
 #    retention_months: 120
 #    practice: false                     # true: made-up figures, marked "oefendata" everywhere
+# A workbook (.xlsx) or Parquet file: a column per indicator …
+#  - id: reports
+#    kind: tabular
+#    path: "meldingen.xlsx"
+#    format: {{sheet: Data}}               # left out: the only sheet with data
+#    columns: {{area: buurt, period: maand}}
+#    period: {{type: month, pattern: "{{year}}-{{month:02}}", excel_dates: false}}   # true: the cells are dates
+#    values: {{Meldingen zwerfafval: litter_reports}}
+#    publication: open                   # already public as exact counts; restricted: as above
+# … or a column per period, of one indicator:
+#  - id: reports_wide
+#    kind: tabular
+#    path: "meldingen-breed.xlsx"
+#    columns: {{area: buurt}}
+#    period: {{type: month, columns: "{{year}}-{{month:02}}"}}   # every heading like 2026-03 is a period
+#    indicator: litter_reports           # or `columns.category` with `categories`
+#    publication: open
 
 #indicators:
 #  packs: [police, nuisance, context]    # also perception, quality, social_domain, youth, subversion, public_space
@@ -75,6 +92,7 @@ sources:                                # order is precedence
 #targets:
 #  - {{indicator: burglary_home, level: municipality, period: "2027", value: 3.0, source: "Integraal Veiligheidsplan"}}
 #rates: {{min_inhabitants: 100, min_dwellings: 50}}   # below: no rate, no rank
+#peers: {{features: [population_density, single_households, social_housing_share]}}   # what makes areas alike
 #disclosure: {{public: {{base: 5}}, external_totals: []}}
 #languages: [nl, en]
 #contact: {{name: Team Veiligheid, email: veiligheid@gemeente.example}}

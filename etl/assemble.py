@@ -11,25 +11,26 @@ from typing import Any
 import duckdb
 import numpy as np
 import pandas as pd
-import shapely
 from numpy.typing import NDArray
 
 from config.errors import Finding
 from config.load import Configured
-from config.vocabulary import AreaLevel, PeriodType, SourceKind
+from config.vocabulary import PeriodType, SourceKind
 from etl.areas import AreaTree
 from etl.calendar import parse
 from etl.content import create_tables
 from etl.cube import AreaAxis
 from etl.derive import Cells
+from etl.divided import Divided, area_table, map_layers, neighbour_table, with_vintage
 from etl.findings_nl import dutch, dutch_repair
 from etl.intake import Intake
-from etl.map_layer import encode
-from etl.observation import observation_frame
+from etl.meaning import Meaning
+from etl.observation import joined, observation_frame
 from etl.origin import Origin
 from etl.publish import CATALOG
 from etl.series import Chosen
 from etl.tables import TABLES
+from etl.vintages import MovedBorder
 
 
 @dataclass(frozen=True)
@@ -43,12 +44,22 @@ class Facts:
     chosen: Chosen
     cells: Sequence[Cells]
     benchmark: pd.DataFrame
+    meaning: Meaning
+    maturity: pd.DataFrame
     unallocated: pd.DataFrame
     has_figures: NDArray[np.bool_]  # per area of the axis
     findings: Sequence[Finding]  # of the municipality as a whole; those of a source are in its intake and in `origin`
     origin: Origin
     load_id: str
     before: Path | None  # database file of the snapshot served now
+    former: Sequence[Divided] = ()  # the same figures on other divisions
+    moved: Sequence[MovedBorder] = ()
+
+    @property
+    def divided(self) -> list[Divided]:
+        """Every division that can be asked; the one on screen first."""
+        shown = Divided(self.tree, self.axis, self.cells, self.benchmark, self.unallocated, self.has_figures)
+        return [shown, *self.former]
 
     @property
     def sources(self) -> list[str]:
@@ -61,13 +72,15 @@ def fill_snapshot(con: duckdb.DuckDBPyConnection, facts: Facts) -> None:
     frames = {
         "meta": _meta(facts),
         "municipality": _municipality(facts),
-        "area": _areas(facts),
-        "area_neighbour": _neighbours(facts),
-        "map_layer": _map_layers(facts),
+        "area": area_table(facts.divided),
+        "area_neighbour": neighbour_table(facts.divided),
+        "map_layer": map_layers(facts.divided),
         "indicator": _indicators(facts),
         "period": _periods(facts),
-        "benchmark": facts.benchmark,
-        "unallocated": facts.unallocated,
+        "benchmark": with_vintage(facts.divided, "benchmark"),
+        "maturity": facts.maturity,
+        **facts.meaning.frames(),
+        "unallocated": with_vintage(facts.divided, "unallocated"),
         "series_break": _breaks(facts),
         "target": _targets(facts),
         "delivery": _deliveries(facts),
@@ -97,16 +110,20 @@ def _insert(con: duckdb.DuckDBPyConnection, name: str, frame: pd.DataFrame) -> N
 
 def _observations(con: duckdb.DuckDBPyConnection, facts: Facts) -> None:
     """Words as ENUM: the cells come in sorted, each word is stored once."""
-    frame = observation_frame(
-        facts.cells,
-        facts.axis,
-        [str(name) for name in facts.tree.frame.area_name],
-        slug=facts.configured.slug,
-        vintage=facts.tree.vintage,
-        load_id=facts.load_id,
-        sources=facts.sources,
-        practice=frozenset(intake.source.id for intake in facts.intakes if intake.source.practice),
-    )
+    frames = [
+        observation_frame(
+            one.cells,
+            one.axis,
+            [str(name) for name in one.tree.frame.area_name],
+            slug=facts.configured.slug,
+            vintage=one.vintage,
+            load_id=facts.load_id,
+            sources=facts.sources,
+            practice=frozenset(intake.source.id for intake in facts.intakes if intake.source.practice),
+        )
+        for one in facts.divided
+    ]
+    frame = joined(frames)
     con.register("_cells", frame)
     con.execute(f"CREATE TABLE {CATALOG}.observation AS SELECT * FROM _cells")
     con.unregister("_cells")
@@ -140,38 +157,6 @@ def _municipality(facts: Facts) -> pd.DataFrame:
         "today": today_of(facts.configured, facts.intakes),
     }
     return pd.DataFrame([row])
-
-
-def _areas(facts: Facts) -> pd.DataFrame:
-    frame = facts.tree.frame
-    return pd.DataFrame(
-        {
-            "area_code": frame.area_code,
-            "area_level": frame.area_level.astype(str),
-            "area_name": frame.area_name,
-            "vintage": facts.tree.vintage,
-            "parent": frame.parent,
-            "geometry": [None if shape is None else shapely.to_wkb(shape) for shape in frame.geometry],
-            "area_km2": frame.area_km2,
-            "has_figures": facts.has_figures,
-        }
-    )
-
-
-def _neighbours(facts: Facts) -> pd.DataFrame:
-    pairs = [pair for level in AreaLevel for pair in facts.tree.neighbours(level)]
-    return pd.DataFrame(pairs, columns=["area_code", "neighbour_code"])
-
-
-def _map_layers(facts: Facts) -> pd.DataFrame:
-    rows = []
-    for level in AreaLevel:
-        shown = facts.tree.frame[facts.tree.frame.area_level == str(level)]
-        if not shown.geometry.notna().any():
-            continue
-        text, sha256 = encode(facts.tree, level)
-        rows.append({"area_level": str(level), "vintage": facts.tree.vintage, "sha256": sha256, "json": text})
-    return pd.DataFrame(rows)
 
 
 def _indicators(facts: Facts) -> pd.DataFrame:
@@ -227,7 +212,19 @@ def _breaks(facts: Facts) -> pd.DataFrame:
         for indicator in facts.configured.indicators.values()
         for one in indicator.breaks
     ]
-    return pd.DataFrame(rows)
+    return pd.DataFrame([*rows, *(_moved_border(one) for one in facts.moved)])
+
+
+def _moved_border(one: MovedBorder) -> dict[str, Any]:
+    """A break of every series of one area: its border moved while its code stayed."""
+    change = f"{one.change:+.0%}"
+    return {
+        "indicator": None,
+        "area_code": one.area_code,
+        "date": dt.date(one.to_vintage, 1, 1),
+        "reason_nl": f"Grens gewijzigd tussen indeling {one.from_vintage} en {one.to_vintage} ({change} inwoners).",
+        "reason_en": f"Border moved between divisions {one.from_vintage} and {one.to_vintage} ({change} residents).",
+    }
 
 
 def _targets(facts: Facts) -> pd.DataFrame:
@@ -302,6 +299,7 @@ def _revisions(con: duckdb.DuckDBPyConnection, facts: Facts) -> None:
     path = str(facts.before).replace("'", "''")
     con.execute(f"ATTACH '{path}' AS before (READ_ONLY)")
     kept = f"period_type NOT IN ('{PeriodType.ROLLING_12_MONTHS}', '{PeriodType.ROLLING_4_WEEKS}')"
+    kept += f" AND vintage = {facts.tree.vintage}"
     cell = "indicator::VARCHAR AS indicator, area_code::VARCHAR AS area_code, period::VARCHAR AS period"
     said = "coalesce(numerator, value) AS number, status::VARCHAR AS status, source_id::VARCHAR AS source_id"
     try:

@@ -1,6 +1,6 @@
 """The middle of the line: from accepted deliveries to the cells of one edition.
 
-    conform → disclose → cubes → groups and longer periods → choose → derive
+    conform → disclose → carry → cubes → groups and longer periods → choose → derive
 
 Leaves are made once and serve every edition; what an edition may not see is taken out of them before anything is
 summed or divided.
@@ -26,6 +26,7 @@ from etl.lineage import fed_by
 from etl.maturity import measured
 from etl.reconcile import own_rows, reconcile, unknown_places
 from etl.series import Chosen, choose, complete
+from etl.vintages import Carrier
 
 
 @dataclass(frozen=True)
@@ -87,18 +88,28 @@ def leaves_of(con: duckdb.DuckDBPyConnection, configured: Configured, intake: In
     )
 
 
+def triangles(every: Sequence[Leaves]) -> pd.DataFrame:
+    """The table `maturity`."""
+    return pd.concat([one.triangle.assign(source_id=one.source.id) for one in every], ignore_index=True)
+
+
 def everything(leaves: Leaves) -> str:
     """The internal edition sees the leaves as they are."""
     return leaves.table
 
 
 class Line:
-    """The editions of one load. Cubes of leaves that two editions see alike are made once."""
+    """The editions of one load, on one division. Cubes of leaves that two editions see alike are made once."""
 
     def __init__(
-        self, con: duckdb.DuckDBPyConnection, configured: Configured, leaves: Sequence[Leaves], axis: AreaAxis
+        self,
+        con: duckdb.DuckDBPyConnection,
+        configured: Configured,
+        leaves: Sequence[Leaves],
+        axis: AreaAxis,
+        carrier: Carrier,
     ) -> None:
-        self._con, self._configured, self._leaves, self._axis = con, configured, leaves, axis
+        self._con, self._configured, self._leaves, self._axis, self._carrier = con, configured, leaves, axis, carrier
         self._cubes: dict[str, list[Cube]] = {}
         self._completed: dict[str, list[Cube]] = {}
 
@@ -119,10 +130,11 @@ class Line:
             table = protect(leaves)
             if table is None:
                 continue
-            native = self._native(leaves, table)
-            own |= own_rows(native, groups)
             if table == leaves.table:  # unknown places are exact counts
                 pseudo.append(leaves.pseudo)
+            table = self._carrier.carried(table, leaves.source, leaves.figures)
+            native = self._native(leaves, table)
+            own |= own_rows(native, groups)
             ready += self._complete(leaves, table, native, groups)
         chosen = choose(ready, indicators.values(), own_figures)
         cells = self._derive(chosen)

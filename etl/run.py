@@ -17,22 +17,28 @@ from typing import Any, TypeVar
 from config.errors import ExitCode, Finding, FixableError
 from config.load import Configured
 from config.model import Source
-from config.vocabulary import Edition, SourceKind
+from config.vocabulary import AreaLevel, Edition, SourceKind
 from etl.areas import build_tree
 from etl.assemble import Facts, fill_snapshot, today_of
 from etl.benchmark import benchmarks
 from etl.cube import AreaAxis
 from etl.deliveries import DeliveryLog
 from etl.derive import has_figures
+from etl.divided import Divided
+from etl.division_files import build_divisions, division_paths
+from etl.divisions import Divisions
 from etl.exclusive import exclusive_load
 from etl.frames import work_connection
 from etl.intake import Intake, keep, survey, take_in
-from etl.line import Line, leaves_of
+from etl.line import Line, leaves_of, triangles
+from etl.meaning import breaks_of, meaning_of
 from etl.origin import origin_of
 from etl.publish import publish
 from etl.reconcile import without_figures
 from etl.storage import Damaged
 from etl.tables import SCHEMA_VERSION
+from etl.vintages import Carrier, inhabitants, moved_borders, told_borders
+from etl.vintages import findings as carried_findings
 from etl.warehouse import damage_of, database_file, read_current, read_manifest, snapshot_folder
 
 T = TypeVar("T")
@@ -135,13 +141,14 @@ def _load(configured: Configured, clock: _Clock, rebuild: bool) -> LoadReport:
             return _unchanged(configured, served, tuple(finding for found in surveys for finding in found.findings))
         clock.step("areas", configured.municipality.name)
         tree, geo_findings = build_tree(configured)
+        divisions, of_links = build_divisions(configured, tree)
         axis = AreaAxis.of(tree.frame)
         with closing(work_connection()) as con:
             by_source = {found.source.id: found for found in surveys}
 
             def read(source: Source) -> Intake:
                 clock.step("read", source.id)
-                return take_in(con, configured, by_source[source.id], tree)
+                return take_in(con, configured, by_source[source.id], divisions)
 
             intakes = _for_each_source(configured, read)
             of_sources = tuple(finding for intake in intakes for finding in intake.findings)
@@ -151,13 +158,36 @@ def _load(configured: Configured, clock: _Clock, rebuild: bool) -> LoadReport:
                 log.keep("geography", path, sha256, {}, received)
             clock.step("derive")
             leaves = [leaves_of(con, configured, intake) for intake in intakes]
-            line = Line(con, configured, leaves, axis)
+            delivered = [(one.table, one.source) for one in leaves]
+            divisions = divisions.weighed(inhabitants(con, delivered, divisions))
+            carrier = Carrier(con, divisions, tree.vintage)
+            line = Line(con, configured, leaves, axis, carrier)
             figures = line.figures()
             today = today_of(configured, intakes)
             origin = origin_of(con, configured, log, intakes, leaves, figures, tree, axis, today)
+            origin = replace(origin, findings=[*origin.findings, *carried_findings(carrier, delivered)])
             events = [i for i, one in enumerate(intakes) if SourceKind(one.source.kind) is not SourceKind.KWB]
             covered = has_figures(figures.cells, axis, events)
-            of_areas = (*geo_findings, *without_figures(tree.frame, covered, configured.slug))
+            former = [
+                _on_division(con, configured, leaves, divisions, vintage, events)
+                for vintage in divisions.vintages
+                if vintage != tree.vintage
+            ]
+            moved = moved_borders(divisions)
+            of_areas = (
+                *geo_findings,
+                *of_links,
+                *told_borders(moved, configured.slug),
+                *without_figures(tree.frame, covered, configured.slug),
+            )
+            clock.step("judge")
+            meaning = meaning_of(
+                figures.cells,
+                axis,
+                breaks=breaks_of(configured.indicators.values()),
+                features=configured.municipality.peers.features,
+                touching=tree.neighbours(AreaLevel.NEIGHBOURHOOD),
+            )
             clock.step("publish", lock.load_id)
             facts = Facts(
                 configured=configured,
@@ -167,12 +197,16 @@ def _load(configured: Configured, clock: _Clock, rebuild: bool) -> LoadReport:
                 chosen=figures.chosen,
                 cells=figures.cells,
                 benchmark=benchmarks(figures.cells, axis),
+                meaning=meaning,
+                maturity=triangles(leaves),
                 unallocated=figures.unallocated,
                 has_figures=covered,
                 findings=of_areas,
                 origin=origin,
                 load_id=lock.load_id,
                 before=_served_file(root, served),
+                former=former,
+                moved=moved,
             )
             manifest = {"config_hash": configured.config_hash, "inputs": inputs, "product": PRODUCT}
             load_id, content_hash = publish(root, lambda new, _: fill_snapshot(new, facts), manifest=manifest, work=con)
@@ -187,14 +221,30 @@ def _load(configured: Configured, clock: _Clock, rebuild: bool) -> LoadReport:
         )
 
 
+def _on_division(
+    con: duckdb.DuckDBPyConnection,
+    configured: Configured,
+    leaves: Sequence[Leaves],
+    divisions: Divisions,
+    vintage: int,
+    events: Sequence[int],
+) -> Divided:
+    """The same deliveries on another division than the one on screen."""
+    tree = divisions.trees[vintage]
+    axis = AreaAxis.of(tree.frame)
+    figures = Line(con, configured, leaves, axis, Carrier(con, divisions, vintage)).figures()
+    covered = has_figures(figures.cells, axis, events)
+    return Divided(tree, axis, figures.cells, benchmarks(figures.cells, axis), figures.unallocated, covered)
+
+
 def _outlines(configured: Configured, log: DeliveryLog) -> dict[str, Path]:
-    """Fingerprint -> file of the boundaries and the area list, which make the snapshot as much as deliveries do.
+    """Fingerprint -> file of the boundaries, area list and link tables, which make the snapshot as much as deliveries do.
 
     A missing one is left to `build_tree`, which says what to do.
     """
     geography = configured.municipality.geography
     names = [*geography.boundary_paths, *([geography.area_list] if geography.area_list else [])]
-    paths = [configured.folder / name for name in names]
+    paths = [*(configured.folder / name for name in names), *division_paths(configured)]
     return {log.fingerprint(path): path for path in paths if path.is_file()}
 
 

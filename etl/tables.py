@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from etl.table import Table
 from etl.tables_origin import TABLES_OF_ORIGIN
+from etl.tables_statistics import TABLES_OF_STATISTICS
 
 TABLES: dict[str, Table] = {
     "meta": Table(
@@ -30,7 +31,7 @@ TABLES: dict[str, Table] = {
         },
     ),
     "area": Table(
-        "Areas of the vintage on screen.",
+        "Areas of every division that can be asked; municipality.vintage is the one on screen.",
         {
             "area_code": ("VARCHAR", "CBS code: GM, WK or BU; or the id of an own area"),
             "area_level": ("VARCHAR", "municipality, district, neighbourhood or custom"),
@@ -47,6 +48,7 @@ TABLES: dict[str, Table] = {
         {
             "area_code": ("VARCHAR", "an area"),
             "neighbour_code": ("VARCHAR", "an area that touches it"),
+            "vintage": ("INTEGER", "year of the boundaries"),
         },
     ),
     "map_layer": Table(
@@ -125,6 +127,7 @@ TABLES: dict[str, Table] = {
             "ratio_lower": ("DOUBLE", "lower bound of ratio at 95 %"),
             "ratio_upper": ("DOUBLE", "upper bound of ratio at 95 %"),
             "verdict": ("VARCHAR", "higher, lower, no_difference or too_few"),
+            "vintage": ("INTEGER", "year of the boundaries"),
         },
     ),
     "unallocated": Table(
@@ -137,12 +140,14 @@ TABLES: dict[str, Table] = {
             "parts": ("DOUBLE", "sum of its neighbourhoods"),
             "unallocated": ("DOUBLE", "events without a known place: whole minus parts, or given as such"),
             "origin": ("VARCHAR", "own_row: whole minus parts; pseudo_area: rows of an unknown place"),
+            "vintage": ("INTEGER", "year of the boundaries"),
         },
     ),
     "series_break": Table(
-        "Dates at which the way of counting changed.",
+        "Dates at which the way of counting, or the border of an area, changed.",
         {
-            "indicator": ("VARCHAR", "id of the indicator"),
+            "indicator": ("VARCHAR", "id of the indicator; empty: every indicator of the area"),
+            "area_code": ("VARCHAR", "code of the area; empty: every area"),
             "date": ("DATE", "first day of the new way"),
             "reason_nl": ("VARCHAR", "why, in Dutch"),
             "reason_en": ("VARCHAR", "why, in English"),
@@ -224,8 +229,9 @@ TABLES: dict[str, Table] = {
             "new_load": ("VARCHAR", "this load"),
         },
     ),
+    **TABLES_OF_STATISTICS,
     **TABLES_OF_ORIGIN,
 }
 
 #: Raised when a table or column changes meaning; a reader refuses what it does not know.
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2

@@ -37,6 +37,7 @@ TABLES_OF_STATISTICS: dict[str, Table] = {
             "p": ("DOUBLE", "chance of a number at least this far from normal if nothing changed"),
             "q": ("DOUBLE", "the same after Benjamini-Hochberg over all series of the level"),
             "dispersion": ("DOUBLE", "variance divided by mean, at least 1"),
+            "visible_from": ("DOUBLE", "smallest number of events that can be told from chance"),
             "smallest_rise": ("DOUBLE", "smallest multiple of normal that can be told from chance"),
             "method": ("VARCHAR", "farrington, ears or none"),
             "n_tested": ("INTEGER", "series of this level that were judged in this load"),
