@@ -27,6 +27,8 @@ def fed_ids(municipality: Municipality) -> dict[str, KeyPath]:
             for key, words in (("categories", source.categories), ("values", source.values)):
                 for word, name in words.items():
                     fed.setdefault(name, ("sources", n, key, word))
+            if source.indicator:
+                fed.setdefault(source.indicator, ("sources", n, "indicator"))
     return fed
 
 

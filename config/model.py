@@ -33,6 +33,8 @@ from config.fields import (
 from config.geography import CustomArea as CustomArea
 from config.geography import FormerBoundaries as FormerBoundaries
 from config.geography import Geography as Geography
+from config.tabular import AreaCode, TabularColumns, TabularFormat, refuse_columns
+from config.tabular import TabularPeriod as TabularPeriod
 from config.vocabulary import (
     AreaLevel,
     Direction,
@@ -112,43 +114,6 @@ class PolitieKaartSource(SourceBase):
     kind: Literal["politie_kaart"]
 
 
-class TabularFormat(Model):
-    """How a delimited file is written. Declared, never guessed."""
-
-    delimiter: Literal[";", ",", "\t", "|"] = ";"
-    encoding: Literal["utf-8", "cp1252", "utf-16"] = "utf-8"
-    decimal: Literal[",", "."] = ","
-    thousands: Literal[".", ",", " "] | None = None
-    header_line: Annotated[int, Field(ge=1, le=100)] = 1
-
-
-class TabularColumns(Model):
-    """Which column holds what. `count` for events, `value` for scores and shares with their margins."""
-
-    area: ColumnName
-    period: ColumnName
-    category: ColumnName | None = None
-    count: ColumnName | None = None
-    value: ColumnName | None = None
-    lower: ColumnName | None = None
-    upper: ColumnName | None = None
-
-
-class AreaCode(Model):
-    """How the source's area codes become CBS codes: padded with zeros to `pad`, then prefixed."""
-
-    prefix: Literal["BU", "WK", "GM", ""] = ""
-    pad: Annotated[int, Field(ge=0, le=10)] = 0
-
-
-class TabularPeriod(Model):
-    """How the source writes a period: `pattern` in the words year, quarter, month, week (such as "{year}{week:02}")."""
-
-    type: Literal["year", "quarter", "month", "week"]
-    pattern: Plain
-    excel_dates: bool = False
-
-
 class TabularSource(SourceBase):
     """The municipality's own file: columns are declared, not programmed."""
 
@@ -159,6 +124,7 @@ class TabularSource(SourceBase):
     period: TabularPeriod | None = None
     categories: dict[str, Identifier] = Field(default={})
     values: dict[ColumnName, Identifier] = Field(default={})
+    indicator: Identifier | None = None
     zero_rows: Literal["listed", "omitted"] = "listed"
     suppressed_marks: tuple[str, ...] = Field(default=(), strict=False)
     missing_on_purpose: tuple[str, ...] = Field(default=(), strict=False)
@@ -170,11 +136,26 @@ class TabularSource(SourceBase):
             raise ValueError("`columns.category` is given but `categories` maps none of its words to an indicator")
         if self.categories and not self.columns.category:
             raise ValueError("`categories` is given but `columns.category` does not say which column holds them")
-        if not self.categories and not self.values:
-            raise ValueError("give `categories` (one column with words) or `values` (one column per indicator)")
-        if self.categories and not (self.columns.count or self.columns.value):
-            raise ValueError("`columns` needs `count` or `value`")
+        if self.indicator and (self.categories or self.values):
+            raise ValueError("`indicator` (one for the whole file) excludes `categories` and `values`")
+        if not self.fed:
+            raise ValueError(
+                "give `categories` (one column with words), `values` (one column per indicator)"
+                " or `indicator` (one for the whole file)"
+            )
+        refuse_columns(self.columns, self.period, by_column=bool(self.values) and not self.categories)
         return self
+
+    @property
+    def fed(self) -> frozenset[str]:
+        """Indicators that this source feeds."""
+        whole = [self.indicator] if self.indicator else []
+        return frozenset([*self.categories.values(), *self.values.values(), *whole])
+
+    @property
+    def is_wide(self) -> bool:
+        """Each period has a column of its own."""
+        return self.period is not None and self.period.columns is not None
 
 
 Source = Annotated[

@@ -58,14 +58,14 @@ def feeds(source: Source, indicators: dict[str, Indicator]) -> pd.DataFrame:
         elif isinstance(source, PolitieKaartSource):
             if numerator.politie_kaart:
                 rows += [(code, indicator.id, False) for code in numerator.politie_kaart.codes]
-        elif indicator.id in {*source.categories.values(), *source.values.values()}:
+        elif indicator.id in source.fed:
             rows.append((indicator.id, indicator.id, _is_own_figure(source, indicator)))
     return pd.DataFrame(rows, columns=["measure", "indicator", "is_figure"])
 
 
 def _is_own_figure(source: TabularSource, indicator: Indicator) -> bool:
-    """A column per indicator holds counts where the indicator counts or divides, else the source's own figure."""
-    if indicator.id in source.values.values():
+    """A column per indicator or period holds counts where the indicator counts or divides, else its own figure."""
+    if indicator.id in source.values.values() or source.is_wide:
         return indicator.unit is not Unit.COUNT and indicator.denominator is None
     return source.columns.count is None
 

@@ -23,7 +23,8 @@ from etl.calendar import parse
 from etl.conform import feeds
 from etl.contract_rows import CATEGORY_CODE, is_unknown_place
 from etl.frames import RawFrame, work_connection
-from etl.intake import adapter, categories_of
+from etl.intake import categories_of
+from etl.reading import adapter
 from etl.sources import delimited
 
 if TYPE_CHECKING:
@@ -192,7 +193,7 @@ def _indicators(mapping: pd.DataFrame) -> dict[str, str]:
 
 def _known(source: Source, categories: Mapping[str, str] | None, indicators: Mapping[str, str]) -> set[str] | None:
     if isinstance(source, TabularSource):
-        return {*source.categories.values(), *source.values.values()}
+        return set(source.fed)
     return None if categories is None else {*categories, *indicators}
 
 
