@@ -46,6 +46,11 @@ class Checked:
     not_delivered: frozenset[str] = frozenset()  # periods that came as zeros everywhere
 
 
+def is_by_period(source: Source) -> bool:
+    """Do the rows of a source have the area codes of their own period?"""
+    return source.vintage == "by_period" or (source.vintage is None and isinstance(source, KwbSource))
+
+
 def check(
     con: duckdb.DuckDBPyConnection,
     raw: RawFrame,
@@ -60,6 +65,7 @@ def check(
     fraction_measures: Collection[str] = frozenset(),
     share_measures: Collection[str] = frozenset(),
     history: History | None = None,
+    also_known: Collection[str] = (),
 ) -> Checked:
     """Hold a raw frame against the contract of its source.
 
@@ -71,6 +77,7 @@ def check(
         fraction_measures: of those, the ones that are the source's own figure: fractions and minus are right.
         share_measures: of those, percentages.
         history: earlier deliveries of this source; None: there are none.
+        also_known: codes of other divisions that rows by period may have.
 
     Raises:
         StructureError: no row of this municipality.
@@ -86,8 +93,10 @@ def check(
         raise StructureError(
             "FILE-003", what, where=name, fix="deliver the file again; the last good load stays served"
         )
-    by_period = source.vintage == "by_period" or isinstance(source, KwbSource)
+    by_period = is_by_period(source) or isinstance(source, KwbSource)
     unknown = _unknown_areas(found_areas, areas)
+    if by_period:
+        unknown = [word for word in unknown if word.text not in also_known]
     vintage = source.vintage if isinstance(source.vintage, int) else None
     findings = _judge_division(found_areas, unknown, areas, place, by_period=by_period, vintage=vintage)
     faults = {word.text: "VAL-101" if word.text is None else "VAL-016" for word in unknown}
@@ -178,7 +187,7 @@ def _unplaced(words: Sequence[Word], place: Place) -> list[Finding]:
 def _known_measures(source: Source, categories: dict[str, str] | None, used: Collection[str]) -> set[str] | None:
     """Words that are no fault; None where any word may occur (topics of a table that are not in use)."""
     if isinstance(source, TabularSource):
-        return {*used, *source.categories.values(), *source.values.values()}
+        return {*used, *source.fed}
     return None if categories is None else {*categories, *used}
 
 

@@ -21,6 +21,7 @@ from etl.areas import AreaTree
 from etl.carry import Way
 from etl.crosswalk import Crosswalk, Line, Link, crosswalk_of, on_grid
 from etl.geometry import array_of
+from etl.overlap import overlap_lines
 
 Weights = Mapping[int, Mapping[str, float]]
 
@@ -31,6 +32,7 @@ class Divisions:
 
     hoods: links of neighbourhoods. districts: links of districts, where a link table has its own.
     predecessors: codes of municipalities that went into this one. weights: vintage -> area -> inhabitants.
+    overlapping: vintages whose links to that on screen are by area of overlap.
     """
 
     code: str
@@ -40,6 +42,7 @@ class Divisions:
     districts: Crosswalk | None = None
     predecessors: tuple[str, ...] = ()
     weights: Weights = field(default_factory=dict)
+    overlapping: frozenset[int] = frozenset()
 
     @property
     def vintages(self) -> tuple[int, ...]:
@@ -76,8 +79,12 @@ class Divisions:
         return frozenset(str(code) for code in tree.frame["area_code"]) | tree.former
 
     def weighed(self, weights: Weights) -> Divisions:
-        """With inhabitants per vintage and area, for the way back in time."""
-        return replace(self, weights=weights)
+        """With inhabitants per vintage and area: for the way back in time, and for parts found by overlap."""
+        steps = dict(self.hoods.steps)
+        for vintage in self.overlapping:
+            lines = overlap_lines(self.trees[vintage], self.on_screen, weights.get(self.screen))
+            steps[vintage, self.screen] = tuple(lines)
+        return replace(self, weights=weights, hoods=replace(self.hoods, steps=steps, _composed={}))
 
     def way(self, from_vintage: int, to_vintage: int) -> Way:
         """How areas of all levels lead from one vintage to another."""

@@ -6,11 +6,9 @@ Nothing is kept before everything of this source passed; a refused delivery leav
 from __future__ import annotations
 
 import datetime as dt
-import importlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import duckdb
@@ -19,13 +17,16 @@ import pandas as pd
 from config.errors import Finding, StructureError
 from config.load import Configured
 from config.model import Source, StatlineSource, TabularSource
-from config.vocabulary import SourceKind, Unit
+from config.vocabulary import Unit
 from etl.areas import AreaTree
 from etl.calendar import parse
 from etl.conform import Accepted, feeds
-from etl.contract import check
+from etl.contract import check, is_by_period
 from etl.contract_series import History
 from etl.deliveries import Delivery, DeliveryLog, delivery_date
+from etl.divisions import Divisions
+from etl.frames import RawFrame
+from etl.reading import read_delivery
 
 
 @dataclass(frozen=True)
@@ -69,11 +70,6 @@ class Intake:
     def reference_day(self, today: dt.date | None) -> dt.date:
         """The day that young periods are judged by: `today` of practice, else the day the newest delivery came in."""
         return today or max(one.delivery.received for one in self.taken).date()
-
-
-def adapter(kind: str) -> ModuleType:
-    """The module that reads a kind of source: the kind is its name."""
-    return importlib.import_module(f"etl.sources.{SourceKind(kind)}")
 
 
 @dataclass(frozen=True)
@@ -126,7 +122,7 @@ def survey(configured: Configured, source: Source, log: DeliveryLog, received: d
     return Survey(source, tuple(ordered), frozenset(new), tuple(findings))
 
 
-def take_in(con: duckdb.DuckDBPyConnection, configured: Configured, found: Survey, tree: AreaTree) -> Intake:
+def take_in(con: duckdb.DuckDBPyConnection, configured: Configured, found: Survey, divisions: Divisions) -> Intake:
     """Read and check every delivery of a source.
 
     Raises:
@@ -138,7 +134,7 @@ def take_in(con: duckdb.DuckDBPyConnection, configured: Configured, found: Surve
     history = History()
     for delivery in found.deliveries:
         is_new = delivery.sha256 in found.new
-        one, told = _take(con, configured, source, tree, mapping, delivery, history, is_new=is_new)
+        one, told = _take(con, configured, source, divisions, mapping, delivery, history, is_new=is_new)
         taken.append(one)
         findings += told
         history = _with(history, con, one)
@@ -220,7 +216,7 @@ def _take(
     con: duckdb.DuckDBPyConnection,
     configured: Configured,
     source: Source,
-    tree: AreaTree,
+    divisions: Divisions,
     mapping: pd.DataFrame,
     delivery: Delivery,
     history: History,
@@ -228,15 +224,7 @@ def _take(
     is_new: bool,
 ) -> tuple[Taken, tuple[Finding, ...]]:
     table = f"raw_{source.id}_{len(history.areas)}"
-    raw = adapter(source.kind).read(
-        con,
-        source,
-        delivery.path,
-        name=delivery.name,
-        municipality_code=tree.municipality_code,
-        table=table,
-        areas=tree,
-    )
+    raw = read_delivery(con, source, delivery, divisions, table=table)
     today = configured.municipality.today or delivery.received.date()
     checked = check(
         con,
@@ -244,7 +232,8 @@ def _take(
         source=source,
         delivery_sha=delivery.sha256,
         name=delivery.name,
-        areas=tree,
+        areas=_division_of(con, raw, source, divisions),
+        also_known=divisions.all_codes,
         categories=categories_of(configured, source),
         used_measures=set(mapping.measure),
         fraction_measures=set(mapping.measure[mapping.is_figure]),
@@ -264,6 +253,16 @@ def _take(
         is_new=is_new,
     )
     return one, (*raw.findings, *checked.findings)
+
+
+def _division_of(con: duckdb.DuckDBPyConnection, raw: RawFrame, source: Source, divisions: Divisions) -> AreaTree:
+    """The division that a delivery is held against: the one declared, else the one that knows its codes."""
+    if not is_by_period(source) or len(divisions.vintages) == 1:
+        return divisions.tree_of(source.vintage)
+    found = con.execute(f'SELECT DISTINCT area FROM "{raw.table}" WHERE area IS NOT NULL').fetchall()
+    newest = con.execute(f'SELECT max(left(period, 4)) FROM "{raw.table}"').fetchall()[0][0]
+    year = int(newest) if str(newest).isdigit() else divisions.screen
+    return divisions.trees[divisions.vintage_of({str(code) for (code,) in found}, year)]
 
 
 def _with(history: History, con: duckdb.DuckDBPyConnection, one: Taken) -> History:

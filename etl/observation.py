@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import union_categoricals
 
 from config.vocabulary import STATUS_ORDER
 from etl.cube import AreaAxis
@@ -88,6 +89,18 @@ def observation_frame(
             "numerator_status": _coded(joined("delivered_status", int), [str(word) for word in STATUS_ORDER]),
         }
     )
+
+
+def joined(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Frames of several divisions one below the other; a column of words keeps one list of words."""
+    if len(frames) == 1:
+        return frames[0]
+    columns = {}
+    for name in frames[0].columns:
+        parts = [frame[name] for frame in frames]
+        is_coded = isinstance(parts[0].dtype, pd.CategoricalDtype)
+        columns[name] = union_categoricals(parts) if is_coded else np.concatenate([part.to_numpy() for part in parts])
+    return pd.DataFrame(columns)
 
 
 def _period_column(blocks: Sequence[Cells]) -> Any:

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar
+
+import duckdb
 
 from config.errors import ExitCode, Finding, FixableError
 from config.load import Configured
@@ -30,7 +32,7 @@ from etl.divisions import Divisions
 from etl.exclusive import exclusive_load
 from etl.frames import work_connection
 from etl.intake import Intake, keep, survey, take_in
-from etl.line import Line, leaves_of, triangles
+from etl.line import Leaves, Line, leaves_of, triangles
 from etl.meaning import breaks_of, meaning_of
 from etl.origin import origin_of
 from etl.publish import publish
@@ -165,7 +167,7 @@ def _load(configured: Configured, clock: _Clock, rebuild: bool) -> LoadReport:
             figures = line.figures()
             today = today_of(configured, intakes)
             origin = origin_of(con, configured, log, intakes, leaves, figures, tree, axis, today)
-            origin = replace(origin, findings=[*origin.findings, *carried_findings(carrier, delivered)])
+            origin = replace(origin, findings=(*origin.findings, *carried_findings(carrier, delivered)))
             events = [i for i, one in enumerate(intakes) if SourceKind(one.source.kind) is not SourceKind.KWB]
             covered = has_figures(figures.cells, axis, events)
             former = [
@@ -238,7 +240,7 @@ def _on_division(
 
 
 def _outlines(configured: Configured, log: DeliveryLog) -> dict[str, Path]:
-    """Fingerprint -> file of the boundaries, area list and link tables, which make the snapshot as much as deliveries do.
+    """Fingerprint -> file of boundaries, area list and link tables, which make the snapshot as much as deliveries do.
 
     A missing one is left to `build_tree`, which says what to do.
     """
