@@ -13,7 +13,7 @@ import pandas as pd
 from config.corrections import corrections_file
 from config.errors import Finding
 from config.load import Configured
-from config.vocabulary import Publication
+from config.vocabulary import Publication, SourceKind
 from etl.areas import AreaTree
 from etl.cube import AreaAxis
 from etl.deliveries import DeliveryLog
@@ -83,7 +83,12 @@ def origin_of(
         figures: those of the edition that is filled: shares of what has no place follow from them.
     """
     sources = [intake.source.id for intake in intakes]
-    shares = unallocated_shares(figures.unallocated, figures.cells, axis, sources)
+    registers = {one.source.id for one in intakes if SourceKind(one.source.kind) is SourceKind.KWB}
+    shares = {
+        source_id: share
+        for source_id, share in unallocated_shares(figures.unallocated, figures.cells, axis, sources).items()
+        if source_id not in registers  # stocks: a difference there is rounding by the CBS, not a place unknown
+    }
     where = corrections_file(configured.file.parent.parent, configured.slug).name
     told = [(one.source.id, finding) for one in leaves for finding in one.corrected.findings(f"corrections/{where}")]
     told += unallocated_findings(shares, {one.source.id: one.deliveries[-1].name for one in intakes})

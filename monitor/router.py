@@ -43,7 +43,7 @@ class Page:
     """One page of the monitor.
 
     path: below /g/<slug>/ ("" is the front page). title and group: msgids. argument: what follows the path in the
-    address ("area" or "indicator"), None for nothing.
+    address ("area", "indicator" or "source"), None for nothing. is_in_menu: False for a page that others lead to.
     """
 
     path: str
@@ -52,8 +52,9 @@ class Page:
     group: str
     minimum_role: Role
     layout: Callable[[View], Any]
-    argument: Literal["area", "indicator"] | None = None
+    argument: Literal["area", "indicator", "source"] | None = None
     position: int = 50
+    is_in_menu: bool = True
     callbacks: list[Callback] = field(default_factory=list)
 
     def callback(
@@ -211,6 +212,8 @@ def make_view(
         path_argument = check.area(argument) or facts.municipality_code
     elif page.argument == "indicator":
         path_argument = check.indicator(argument) or state["indicator"] or facts.indicators.index[0]
+    elif page.argument == "source":
+        path_argument = check.source(argument, [source.id for source in configured.municipality.sources])
     return View(
         slug=slug,
         configured=configured,
@@ -286,6 +289,9 @@ class _Check:
 
     def period(self, asked: str | None) -> str | None:
         return self._one_of(asked, self.facts.periods.index.tolist())
+
+    def source(self, asked: str | None, known: list[str]) -> str:
+        return self._one_of(asked, known) or known[0]
 
     def comparison(self, asked: str | None) -> str | None:
         return self._one_of(asked, list(COMPARISONS))

@@ -71,6 +71,16 @@
       document.getElementById("main").focus();
     }
   });
+  /* A point of a chart leads to where its figure comes from; by keyboard the table below it does. */
+  document.addEventListener("mousemove", function (event) {
+    var chart = event.target.closest ? event.target.closest(".js-plotly-plot") : null;
+    if (!chart || chart.dataset.leads || !chart.on) return;
+    chart.dataset.leads = "1";
+    chart.on("plotly_click", function (clicked) {
+      var point = clicked.points && clicked.points[0];
+      if (point && typeof point.customdata === "string" && point.customdata.charAt(0) === "/") follow(point.customdata);
+    });
+  });
   document.addEventListener("keydown", function (event) {
     if (!isOpen()) return;
     if (event.key === "Escape") openMenu(false, true);

@@ -77,7 +77,7 @@ def compose(view: View) -> tuple[Any, ...]:
     place = view.outline.municipality_name
     if view.path_argument and view.page.argument == "area":
         place = view.outline.area_name(view.path_argument)
-    elif view.path_argument:
+    elif view.path_argument and view.page.argument == "indicator":
         place = view.outline.label(view.path_argument, view.language)
     return (
         _header(view.configured, view.slug, view.language, _newest_police(view), view.here, view.is_practice),
@@ -206,7 +206,7 @@ def _header(configured: Any, slug: str, language: str, newest: str | None, here:
 def _menu(
     slug: str, language: str | None, role: Role, current: Page | None, _: Translator, asof: str | None = None
 ) -> html.Nav:
-    seen = [page for page in pages() if may_see(page, role)]
+    seen = [page for page in pages() if may_see(page, role) and page.is_in_menu]
     groups = []
     for number, group in enumerate(name for name in GROUPS if any(page.group == name for page in seen)):
         entries = [

@@ -51,7 +51,8 @@ def timeline(
 
     Args:
         frame: one row per period, oldest first: `last_day`, `period_label` (for the axis), `value`, `lower`, `upper`,
-            `status`, `hover` (the whole text shown at a point). A row without a value is a gap.
+            `status`, `hover` (the whole text shown at a point); `href` (where a point leads to), if points are links.
+            A row without a value is a gap.
         marks: dates at which the way of counting changed.
         reference: a second, quieter line (the municipality): `last_day`, `value`, `hover`.
 
@@ -146,6 +147,7 @@ def _line(figure: go.Figure, rows: pd.DataFrame, words: Words, palette: Palette)
                 name=name,
                 marker=marker,
                 text=list(part["hover"]),
+                customdata=list(part["href"]) if "href" in part else None,
                 hovertemplate="%{text}<extra></extra>",
                 showlegend=name == words.provisional,
             )

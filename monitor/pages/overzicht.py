@@ -18,6 +18,7 @@ from monitor.pages.parts.cells import known
 from monitor.pages.parts.small_map import small_map
 from monitor.pages.parts.topics import chosen_topic, front_topics, listed, owner_words, ownership
 from monitor.pages.parts.trend import trend, trend_type
+from monitor.pages.parts.why import why
 from monitor.queries.areas import areas_of_level, municipality
 from monitor.queries.comparisons import Comparison, Notable, counts_events, notable, year_on_year_for, year_on_year_of
 from monitor.queries.indicators import Newest, Series, indicators, newest
@@ -123,8 +124,8 @@ def _head(view: View, series: Series, now: Newest, level: str) -> html.Div:
     )
 
 
-def _key_figure(view: View, name: str, is_current: bool) -> dcc.Link:
-    """A key figure; choosing it makes it the topic of the page."""
+def _key_figure(view: View, name: str, is_current: bool) -> html.Div:
+    """A key figure; choosing it makes it the topic of the page. Beside it stands the way to its passport."""
     _ = view._
     series = indicators(view.snapshot)[name]
     now = newest(view.snapshot, name)
@@ -148,11 +149,13 @@ def _key_figure(view: View, name: str, is_current: bool) -> dcc.Link:
     lines.append(html.Span(listed([_change_badge(view, series, change)]), className="kpi-foot"))
     if is_current:
         lines.append(html.Span(_("chosen topic"), className="sr-only"))
-    return dcc.Link(
+    chosen = dcc.Link(
         lines,
         href=view.here(indicator=name, period=None),
         className="kpi kpi-card" + (" is-current" if is_current else ""),
     )
+    mark = [icon("info"), html.Span(_("Where does {label} come from?", label=series.label(view.language)))]
+    return html.Div(listed([chosen, why(view, mark, name, code, now.period) if now else None]), className="kpi-place")
 
 
 def _period_words(now: Newest, view: View) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from config.model import Indicator
-from config.vocabulary import UNIT_BASE, PeriodType, Unit
+from config.vocabulary import UNIT_BASE, PeriodType, SourceKind, Unit
 from etl import calendar
 from etl.snapshot import Snapshot
 from monitor.queries.indicators import Series, indicators
@@ -174,6 +174,8 @@ def _part(
     rows = rows[rows["period"].isin(wanted)]
     levels = {word for words in rows["levels"] for word in str(words).split(",")}
     source = _source(snapshot, source_id)
+    # A municipality's own file is its own, whoever publishes such figures elsewhere.
+    publisher = None if source.get("kind") == SourceKind.TABULAR else series.definition.source
     return Part(
         indicator=series.indicator,
         value=value,
@@ -182,8 +184,8 @@ def _part(
         is_practice=bool(source.get("practice", False)),
         kind=_text(source.get("kind")),
         table_id=_text(source.get("table_id")),
-        publisher=series.definition.source.publisher if series.definition.source else "",
-        licence=series.definition.source.licence if series.definition.source else "",
+        publisher=publisher.publisher if publisher else "",
+        licence=publisher.licence if publisher else "",
         categories=_categories(rows, series.definition),
         members=members,
         periods=tuple(sorted(set(rows["period"]), key=calendar.parse)),

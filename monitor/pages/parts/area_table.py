@@ -10,6 +10,7 @@ from config.vocabulary import Comparison as Verdict
 from monitor.components.cards import comparison_badge, empty, table
 from monitor.components.format import level_name, period_name, unit_name
 from monitor.pages.parts.cells import count_cell, interval_cell, known, value_cell
+from monitor.pages.parts.why import why
 from monitor.queries.areas import areas
 from monitor.queries.comparisons import Comparison, against_rest_of, year_on_year_of
 from monitor.queries.indicators import Series
@@ -42,6 +43,7 @@ def area_table(view: View, series: Series, level: str, period: str, *, is_short:
             name = f"{name} ({places[row.parent]})"
         link = dcc.Link(name, href=view.href(f"gebied/{row.area_code}", indicator=series.indicator))
         shown = value_cell(view, series, row) if has_value or known(row.numerator) is None else count_cell(row, _)
+        shown = why(view, shown, series.indicator, str(row.area_code), period)
         bar = _bar(known(row.value if has_value else row.numerator), top)
         change = _verdict(view, series, changes.get(str(row.area_code)))
         if is_short:

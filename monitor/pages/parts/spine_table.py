@@ -12,6 +12,7 @@ from monitor.components.charts import spine, spine_places
 from monitor.components.format import comparison_name, figure, level_name, number, period_name, unit_name
 from monitor.pages.parts.cells import known, reason, value_cell
 from monitor.pages.parts.topics import theme_name
+from monitor.pages.parts.why import why
 from monitor.queries.areas import Area
 from monitor.queries.comparisons import Comparison, against_rest_for, year_on_year_for
 from monitor.queries.indicators import Series, indicators
@@ -86,10 +87,13 @@ def _row(view: View, area: Area, series: Series, row: Any, is_current: bool, is_
     )
     if known(row.value) is None and known(row.numerator) is not None:
         value = html.Span(
-            [number(known(row.numerator), _), html.Div(reason(view, series, row), className="meta reason")]
+            [
+                _why(view, area, row, number(known(row.numerator), _)),
+                html.Div(reason(view, series, row), className="meta reason"),
+            ]
         )
     else:
-        value = html.Div([value_cell(view, series, row), _between(view, series, row)])
+        value = html.Div([_why(view, area, row, value_cell(view, series, row)), _between(view, series, row)])
     if is_whole:
         other_value = figure(one.other_value, series.unit, _) if one else "–"
         middle: Any = _between(view, series, row) or "–"
@@ -106,6 +110,10 @@ def _row(view: View, area: Area, series: Series, row: Any, is_current: bool, is_
         ],
         className="is-current" if is_current else "",
     )  # fmt: skip
+
+
+def _why(view: View, area: Area, row: Any, shown: Any) -> html.A:
+    return why(view, shown, str(row.indicator), area.code, str(row.period))
 
 
 def _between(view: View, series: Series, row: Any) -> html.Div | None:

@@ -18,6 +18,7 @@ from monitor.figures.timeline import Mark, Words, timeline
 from monitor.i18n import Translator
 from monitor.pages.parts.cells import known
 from monitor.pages.parts.topics import listed
+from monitor.pages.parts.why import why, why_href
 from monitor.queries.areas import municipality
 from monitor.queries.indicators import Series, breaks, newest, period_types
 from monitor.queries.series import series as ask_series
@@ -63,6 +64,7 @@ def trend(view: View, series: Series, area_code: str, area_name: str, period_typ
         reference = _points(ask_series(view.snapshot, series.indicator, whole.code, period_type), measure, _)
         reference = reference[reference["last_day"] >= frame["last_day"].iloc[0]]
     points = _points(frame, measure, _)
+    points["href"] = [why_href(view, series.indicator, area_code, str(period)) for period in frame["period"]]
     points["end_label"] = [figure(known(value), measure.unit, _) for value in points["value"]]
     is_practice = bool(frame["source"].astype(str).str.startswith("oefendata").any())
     title = _("{label} in {area}", label=series.label(view.language), area=area_name)
@@ -89,7 +91,7 @@ def trend(view: View, series: Series, area_code: str, area_name: str, period_typ
             chart(
                 drawn,
                 _("{title}: line through time, the figures stand in the table below", title=title),
-                twin=table_twin(_table(frame, measure, title, _), _),
+                twin=table_twin(_table(view, series, area_code, frame, measure, title), _),
                 caption=_legend(view, series, frame, measure, reference is not None, area_code != whole.code),
             ),
         ],
@@ -188,7 +190,8 @@ def _marks(view: View, series: Series, frame: pd.DataFrame) -> list[Mark]:
     ]
 
 
-def _table(frame: pd.DataFrame, measure: Measure, title: str, _: Translator) -> html.Div:
+def _table(view: View, series: Series, area_code: str, frame: pd.DataFrame, measure: Measure, title: str) -> html.Div:
+    _ = view._
     head = [_("Period"), unit_name(measure.unit, _).capitalize(), _("Number"), _("Probably between"), _("Status")]
     rows = []
     for row in frame.iloc[::-1].itertuples():
@@ -199,12 +202,13 @@ def _table(frame: pd.DataFrame, measure: Measure, title: str, _: Translator) -> 
         rows.append(
             [
                 period_name(str(row.period), _),
-                figure(known(getattr(row, measure.column)), measure.unit, _),
+                why(view, figure(known(getattr(row, measure.column)), measure.unit, _), series.indicator, area_code,
+                    str(row.period)),
                 number(known(row.numerator), _),
                 between,
                 status_name(str(row.status), _),
             ]
-        )
+        )  # fmt: skip
     return table(head, rows, caption=title, numeric=(1, 2, 3))
 
 
