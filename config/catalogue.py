@@ -128,6 +128,11 @@ def _read_categories(config_dir: Path, findings: list[Finding]) -> dict[str, dic
     return categories
 
 
+def category_titles(table: str) -> dict[str, str]:
+    """Code -> title of a table, as shipped; empty for a table without a list."""
+    return _read_categories(SHIPPED, []).get(table, {})
+
+
 @lru_cache(maxsize=64)
 def _category_list(path: Path, modified: int, size: int) -> tuple[Document, CategoryList | None]:
     document = read(path, shown_path(path), required=("tables", "source", "categories"))

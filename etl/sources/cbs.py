@@ -57,19 +57,23 @@ def mark(text: str, value: str, withheld: Sequence[str]) -> str:
         WHEN {text} IS NULL OR lower({text}) IN ({words}) THEN 'suppressed' ELSE 'invalid' END"""
 
 
-def count_skipped(
-    con: duckdb.DuckDBPyConnection, table: str, area_column: str, municipality_code: str
-) -> dict[str, int]:
-    """Rows of other regions by reason, for the load report."""
+def count_skipped(con: duckdb.DuckDBPyConnection, tally: str, municipality_code: str) -> dict[str, int]:
+    """Rows of other regions by reason, for the load report; `tally` has the columns word and n."""
     counted = con.execute(
         f"""
         SELECT CASE WHEN left(area, 2) = 'NL' THEN 'country' WHEN left(area, 2) IN ('GM', 'WK', 'BU')
-            THEN 'other municipality' ELSE 'other region' END AS reason, count(*)
-        FROM (SELECT {trimmed(area_column)} AS area FROM "{table}")
+            THEN 'other municipality' ELSE 'other region' END AS reason, sum(n)
+        FROM (SELECT {trimmed("word")} AS area, n FROM "{tally}")
         WHERE {is_elsewhere("area", municipality_code)} GROUP BY reason ORDER BY reason
         """
     ).fetchall()
     return {str(reason): int(rows) for reason, rows in counted}
+
+
+def kept_only(column: str, municipality_code: str) -> str:
+    """Condition on a column of area codes: of the municipality, or no code at all (for the contract to judge)."""
+    area = trimmed(column)
+    return f"({area} IS NULL OR NOT {is_elsewhere(area, municipality_code)})"
 
 
 def titles(

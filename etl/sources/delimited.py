@@ -54,6 +54,9 @@ DELIMITERS = (";", ",", "\t", "|")
 # A field may be long (descriptions), the csv module's own limit of 128 kB is for hostile input.
 csv.field_size_limit(1 << 20)
 
+#: Position of a row in the file, where only some rows are kept.
+_NUMBER = '"row number"'
+
 
 # --- header ----------------------------------------------------------------------------------------------------------
 
@@ -175,6 +178,7 @@ def load_text(
     header_line: int = 1,
     keep: Sequence[str] | None = None,
     text: TextFile | None = None,
+    only: tuple[str, str] | None = None,
 ) -> int:
     """Read the rows below the header into `table`: the columns as text, and `row`, the line each begins on.
 
@@ -182,9 +186,13 @@ def load_text(
         columns: names in file order, as `read_header` gives them. keep: the ones to keep (default all).
         text: result of `scan`, where the caller has it already.
         table: becomes a view over `<table>__text`; remove both with `drop_text`. An own column `row` is named `row_`.
+        only: a column and an SQL condition on it. Rows that do not meet it are left out while reading, so a file of the
+            whole country takes the memory of one municipality; `<table>__tally` (word, n) then says how often each text
+            of that column stands in the file.
 
     Returns:
-        Number of rows. Blank lines are no rows. An empty field is NULL; everything else is text as it stands.
+        Number of rows of the file. Blank lines are no rows. An empty field is NULL; everything else is text as it
+        stands.
 
     Raises:
         StructureError: no rows, another number of fields than columns, a quote not closed, a row cut off.
@@ -193,25 +201,25 @@ def load_text(
     _, header_end = _raw_header(text, delimiter, header_line)
     try:
         with _readable(text, header_end) as (readable, skip):
-            rows = _read_csv(con, readable, delimiter, columns, keep or columns, table, skip=skip)
+            rows = _read_csv(con, readable, delimiter, columns, keep or columns, table, skip=skip, only=only)
     except duckdb.Error as error:
         _name_the_place(text, delimiter, header_end, len(columns), str(error))
         with _one_line_end(text, delimiter, header_end) as mended:  # nothing wrong but lines that end in two ways
-            rows = _read_csv(con, mended, delimiter, columns, keep or columns, table, skip=0)
+            rows = _read_csv(con, mended, delimiter, columns, keep or columns, table, skip=0, only=only)
     if rows == 0:
         drop_text(con, table)
         what = "header found, 0 rows"
         fix = "deliver the file again; the last good load stays served"
         raise StructureError("FILE-003", what, where=f"{name}:{header_end}", fix=fix)
-    _number_lines(con, table, text, delimiter, header_end, rows)
+    _number_lines(con, table, text, delimiter, header_end, rows, is_part=only is not None)
     return rows
 
 
 def drop_text(con: duckdb.DuckDBPyConnection, table: str) -> None:
     """Remove what `load_text` made."""
     con.execute(f"DROP VIEW IF EXISTS {_name(table)}")
-    con.execute(f"DROP TABLE IF EXISTS {_name(table + '__text')}")
-    con.execute(f"DROP TABLE IF EXISTS {_name(table + '__line')}")
+    for part in ("__text", "__line", "__tally"):
+        con.execute(f"DROP TABLE IF EXISTS {_name(table + part)}")
 
 
 def _read_csv(
@@ -223,18 +231,27 @@ def _read_csv(
     table: str,
     *,
     skip: int,
+    only: tuple[str, str] | None,
 ) -> int:
     drop_text(con, table)
     kept = ", ".join(_name(_stored(column)) for column in keep)
     declared = ", ".join(f"{literal(_stored(column))}: 'VARCHAR'" for column in columns)
+    file = f"""read_csv(
+        {literal(str(path))}, auto_detect = false, header = false, skip = {skip}, columns = {{{declared}}},
+        delim = {literal(delimiter)}, quote = '"', escape = '"', strict_mode = true, null_padding = false)"""
+    if only is None:
+        con.execute(f"CREATE TABLE {_name(table + '__text')} AS SELECT {kept} FROM {file}")
+        return int(con.execute(f"SELECT count(*) FROM {_name(table + '__text')}").fetchall()[0][0])
+    column, condition = only
     con.execute(
-        f"""
-        CREATE TABLE {_name(table + "__text")} AS SELECT {kept} FROM read_csv(
-            {literal(str(path))}, auto_detect = false, header = false, skip = {skip}, columns = {{{declared}}},
-            delim = {literal(delimiter)}, quote = '"', escape = '"', strict_mode = true, null_padding = false)
-        """
+        f"""CREATE TABLE {_name(table + "__tally")} AS
+        SELECT {_name(_stored(column))} AS word, count(*) AS n FROM {file} GROUP BY word"""
     )
-    counted = con.execute(f"SELECT count(*) FROM {_name(table + '__text')}").fetchall()
+    con.execute(
+        f"""CREATE TABLE {_name(table + "__text")} AS
+        SELECT * FROM (SELECT row_number() OVER () AS {_NUMBER}, {kept} FROM {file}) WHERE {condition}"""
+    )
+    counted = con.execute(f"SELECT coalesce(sum(n), 0)::BIGINT FROM {_name(table + '__tally')}").fetchall()
     return int(counted[0][0])
 
 
@@ -257,23 +274,31 @@ def literal(text: str) -> str:
 
 
 def _number_lines(
-    con: duckdb.DuckDBPyConnection, table: str, text: TextFile, delimiter: str, header_end: int, rows: int
+    con: duckdb.DuckDBPyConnection,
+    table: str,
+    text: TextFile,
+    delimiter: str,
+    header_end: int,
+    rows: int,
+    *,
+    is_part: bool,
 ) -> None:
     """Make the view that adds `row`. One line a row: the position tells it; else the csv module counts the lines."""
-    stored = _name(table + "__text")
+    stored, number = _name(table + "__text"), _NUMBER if is_part else "rowid + 1"
+    rest = f"* EXCLUDE ({_NUMBER})" if is_part else "*"
     if rows == text.lines - header_end and not text.has_mixed_newlines:
-        con.execute(f"CREATE VIEW {_name(table)} AS SELECT rowid + {header_end + 1} AS row, * FROM {stored}")
+        con.execute(f"CREATE VIEW {_name(table)} AS SELECT {number} + {header_end} AS row, {rest} FROM {stored}")
         return
     lines = np.fromiter((line for line, _ in _records(text, delimiter, header_end)), dtype=np.int64)
     if len(lines) != rows:
         what = f"{rows} rows or {len(lines)}, depending on how quotes are read"
         fix = "close every quote and double those inside a quoted field"
         raise StructureError("FILE-010", what, where=f"{text.name}:{header_end + 1}", fix=fix)
-    con.register("_lines", pd.DataFrame({"row": lines}))
-    con.execute(f"CREATE TABLE {_name(table + '__line')} AS SELECT row FROM _lines")
+    con.register("_lines", pd.DataFrame({"row": lines, "position": np.arange(1, len(lines) + 1)}))
+    con.execute(f"CREATE TABLE {_name(table + '__line')} AS SELECT row, position FROM _lines")
     con.unregister("_lines")
-    joined = f"{_name(table + '__line')} POSITIONAL JOIN {stored}"
-    con.execute(f"CREATE VIEW {_name(table)} AS SELECT * FROM {joined}")
+    joined = f"{stored} s JOIN {_name(table + '__line')} l ON l.position = s.{number}"
+    con.execute(f"CREATE VIEW {_name(table)} AS SELECT l.row, s.{rest} FROM {joined}")
 
 
 def _records(text: TextFile, delimiter: str, header_end: int) -> Iterator[tuple[int, list[str]]]:

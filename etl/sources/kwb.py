@@ -1,9 +1,11 @@
-"""Key figures of neighbourhoods (Kerncijfers wijken en buurten) as CSV: one row an area, one column a topic.
+"""Key figures of neighbourhoods (Kerncijfers wijken en buurten): one row an area, one column a topic.
 
-Read are the rows of OData (`WijkenEnBuurten;…;Codering_3;AantalInwoners_5;…`), what R packages make of them, files with
-a few columns chosen, and the CBS spreadsheet saved as CSV. Topics are found by base name, whatever number stands behind
-it; what is called otherwise stands in `kwb_names`. The year comes from the rows, else from the file name, else from
-`year` of the source.
+Read are the rows of OData (`WijkenEnBuurten;…;Codering_3;AantalInwoners_5;…`, CSV or pages of JSON), what R packages
+make of them, files with a few columns chosen, the CBS spreadsheet (XLSX, or saved as CSV), a database with a table per
+year (SQLite), and the cross table of the StatLine web page. Topics are found by base name, whatever number stands
+behind it; what is called otherwise stands in `kwb_names`. Where a table has names of areas and no codes they are placed
+by `area_names`. The year comes from the rows, else from the name of the sheet or table, the file name, or `year` of the
+source.
 
 A topic that is empty for every area of the file was not published (yet): it gives no rows. A single empty cell is
 withheld by CBS.
@@ -13,8 +15,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,7 +26,7 @@ from config.errors import Finding, StructureError
 from config.model import KwbSource
 from etl.frames import RAW, RawFrame, create
 from etl.personal_data import check_headings
-from etl.sources import cbs, delimited
+from etl.sources import area_names, cbs, delimited, kwb_tables, table_file
 from etl.sources.kwb_names import (
     CODE_COLUMNS,
     NAME_COLUMNS,
@@ -36,34 +38,38 @@ from etl.sources.kwb_names import (
     key,
     topic_of,
 )
+from etl.sources.table_file import Table
 
 if TYPE_CHECKING:
     from etl.areas import AreaTree
 
 #: Texts that stand for a withheld figure; -99997 is used in CBS grid files.
 WITHHELD = (".", "null", "none", "na", "nan", "x", "geheim", "-99997")
+#: Column that holds the code found for a name.
+_FOUND = "c0"
 
 
 @dataclass(frozen=True)
 class _Columns:
     """Which position of the file holds what. Columns are called c1, c2, … on the way: names differ per file."""
 
-    code: str
+    code: str | None
     name: str | None
     period: str | None
     topics: dict[str, str]  # column -> topic
     said: dict[str, str]  # column -> its name in the file
 
     @property
-    def kept(self) -> list[str]:
-        return [column for column in (self.code, self.name, self.period) if column] + list(self.topics)
+    def kept(self) -> list[int]:
+        named = [column for column in (self.code, self.name, self.period) if column and column != _FOUND]
+        return [int(column.removeprefix("c")) for column in (*named, *self.topics)]
 
     @property
     def positions(self) -> dict[str, int]:
         """Role or topic -> position in the file, for messages."""
-        named = {"area": self.code, **({"period": self.period} if self.period else {})}
-        named |= {topic: column for column, topic in self.topics.items()}
-        return {role: int(column.removeprefix("c")) for role, column in named.items()}
+        area = self.name if self.code in (None, _FOUND) else self.code
+        named = {"area": area, "period": self.period} | {topic: column for column, topic in self.topics.items()}
+        return {role: int(column.removeprefix("c")) for role, column in named.items() if column}
 
 
 def read(
@@ -79,67 +85,126 @@ def read(
     """Fill `table` (columns of `etl.frames.RAW`) with the key figures of one municipality.
 
     Args:
-        path: one CSV file. name: its original name, for messages and for the year. municipality_code: such as GM0153.
+        path: a file (CSV, JSON, XLSX, SQLite) or a folder of pages. name: its original name, for messages and for the
+            year. municipality_code: such as GM0153. areas: needed where a file has names of areas and no codes.
 
     Returns:
         One row per area and topic; `measure` is the base name of the topic, `period` the year. Withheld figures have
         mark 'suppressed'. Topics without any figure in the file are in `findings`; rows of other regions in `skipped`.
 
     Raises:
-        StructureError: not readable as delimited text, no column with area codes, no topic, no year, no row of this
-            municipality. PersonalDataError: a heading speaks of persons.
+        StructureError: not readable, no column with areas, no topic, no year, no row of this municipality.
+        PersonalDataError: a heading speaks of persons.
     """
-    text = delimited.scan(path, name)
-    delimiter = delimited.find_delimiter(text)
-    header = delimited.read_header(text, delimiter=delimiter)
-    check_headings(header, name=name, is_published=True)
-    _refuse_other_exports(header, name)
-    columns, notes = _columns(header, name)
-    year = None if columns.period else _year(name, source)
-    loaded = f"{table}__csv"
-    rows = delimited.load_text(
-        con, path, name=name, delimiter=delimiter, encoding=None, table=loaded, text=text,
-        columns=[f"c{position}" for position in range(1, len(header) + 1)], keep=columns.kept,
-    )  # fmt: skip
-    _refuse_names_for_codes(con, loaded, columns, name)
+    create(con, table, RAW)
+    parts = [
+        _read_table(con, source, opened, table, municipality_code, areas)
+        for opened in kwb_tables.open_tables(path, name)
+    ]
+    rows = sum(part.rows_read for part in parts)
+    if not con.execute(f'SELECT count(*) FROM "{table}"').fetchall()[0][0]:
+        raise StructureError(
+            "FILE-027",
+            f"none of the {rows} rows is of {municipality_code}",
+            where=name,
+            fix=f"deliver a file with areas of {municipality_code}, or narrow `path` of this source",
+        )
+    skipped: Counter[str] = Counter()
+    for part in parts:
+        skipped.update(part.skipped)
+    return RawFrame(
+        table=table,
+        measures={code: title for part in parts for code, title in part.measures.items()},
+        area_names={code: title for part in parts for code, title in part.area_names.items()},
+        skipped=dict(skipped),
+        rows_read=rows,
+        findings=tuple(finding for part in parts for finding in part.findings),
+        columns=parts[0].columns if len(parts) == 1 else {},
+    )
+
+
+def _read_table(
+    con: duckdb.DuckDBPyConnection,
+    source: KwbSource,
+    opened: Table,
+    table: str,
+    municipality_code: str,
+    areas: AreaTree | None,
+) -> RawFrame:
+    """Add the rows of one table of the file."""
+    check_headings(opened.header, name=opened.name, is_published=True)
+    _refuse_others(opened.header, opened.place)
+    columns, notes = _columns(opened.header, opened.place, may_have_names=areas is not None)
+    year = None if columns.period else _year(opened, source)
+    loaded = f"{table}__file"
+    rows = opened.load(con, loaded, columns.kept)
+    columns, told, skipped = _with_codes(con, loaded, columns, opened, areas)
+    assert columns.code
     delivered, empty = _delivered(con, loaded, columns)
-    kept = _to_raw(con, loaded, table, columns, delivered, year, municipality_code)
-    skipped = cbs.count_skipped(con, loaded, columns.code, municipality_code)
+    _to_raw(con, loaded, table, columns, delivered, year, municipality_code)
+    con.execute(
+        f"""CREATE OR REPLACE TEMP TABLE _tally AS
+        SELECT {columns.code} AS word, count(*) AS n FROM "{loaded}" GROUP BY word"""
+    )
+    skipped |= cbs.count_skipped(con, "_tally", municipality_code)
     is_named = f"{cbs.is_of('code', municipality_code)} AND title <> code"
-    area_names = cbs.titles(con, loaded, columns.code, columns.name, is_named)
-    delimited.drop_text(con, loaded)
-    if not kept:
-        raise _nothing_of(municipality_code, rows, name)
+    titles = cbs.titles(con, loaded, columns.code, columns.name, is_named) if columns.code != _FOUND else {}
+    table_file.drop(con, loaded)
     return RawFrame(
         table=table,
         measures={columns.topics[column]: columns.said[column] for column in delivered},
-        area_names=area_names,
+        area_names=titles,
         skipped=skipped,
         rows_read=rows,
-        findings=text.notes() + notes + _not_published(columns, empty, name),
+        findings=opened.notes + notes + told + _not_published(columns, empty, opened.name),
         columns=columns.positions,
     )
 
 
-def _nothing_of(municipality_code: str, rows: int, name: str) -> StructureError:
-    return StructureError(
-        "FILE-027",
-        f"none of the {rows} rows is of {municipality_code}",
-        where=name,
-        fix=f"deliver a file with areas of {municipality_code}, or narrow `path` of this source",
+def _with_codes(
+    con: duckdb.DuckDBPyConnection, loaded: str, columns: _Columns, opened: Table, areas: AreaTree | None
+) -> tuple[_Columns, tuple[Finding, ...], dict[str, int]]:
+    """The columns with one that holds codes; where the table has names alone they are placed, the rest is left out."""
+    if columns.code and _has_codes(con, loaded, columns.code):
+        return columns, (), {}
+    named = columns.name or columns.code
+    if named is None or areas is None:
+        said = columns.said[columns.code] if columns.code else "?"
+        what = f"column `{said}` holds no area code in any row (names, or another division)"
+        fix = "deliver the table with codes such as GM0153, WK015300 and BU01530000"
+        raise StructureError("FILE-020", what, where=opened.place, fix=fix)
+    counted = con.execute(
+        f"""SELECT {cbs.trimmed(named)} AS said, count(*) AS n
+        FROM "{loaded}" WHERE said <> '' GROUP BY said ORDER BY said"""
+    ).fetchall()
+    per_name = Counter({str(said): int(n) for said, n in counted})
+    placed = area_names.place(per_name, areas)
+    told = area_names.findings(placed, per_name, areas, opened.place.rsplit(":", 1)[0])
+    pairs = ", ".join(f"({delimited.literal(said)}, {delimited.literal(code)})" for said, code in placed.codes.items())
+    con.execute(
+        f"""CREATE TABLE "{loaded}__named" AS SELECT l.*, p.code AS {_FOUND}
+        FROM "{loaded}" l JOIN (VALUES {pairs}) AS p(said, code) ON p.said = {cbs.trimmed(named)}"""
     )
+    table_file.drop(con, loaded)
+    con.execute(f'ALTER TABLE "{loaded}__named" RENAME TO "{loaded}"')
+    return replace(columns, code=_FOUND, name=named), told, area_names.skipped(placed, per_name)
+
+
+def _has_codes(con: duckdb.DuckDBPyConnection, loaded: str, column: str) -> bool:
+    found = con.execute(f'SELECT count(*) FROM "{loaded}" WHERE {cbs.is_region(cbs.trimmed(column))}').fetchall()
+    return bool(found[0][0])
 
 
 # --- columns ---------------------------------------------------------------------------------------------------------
 
 
-def _columns(header: Sequence[str], name: str) -> tuple[_Columns, tuple[Finding, ...]]:
+def _columns(header: Sequence[str], where: str, *, may_have_names: bool) -> tuple[_Columns, tuple[Finding, ...]]:
     """Find code, name, year and topics among the columns; topics whose base name occurs twice are left out and told."""
     places = {f"c{position}": said for position, said in enumerate(header, start=1)}
     code = _first(places, CODE_COLUMNS)
-    if code is None:
-        raise _no_codes(header, name)
     area_name = _first({place: said for place, said in places.items() if place != code}, NAME_COLUMNS)
+    if code is None and not (area_name and may_have_names):
+        raise _no_codes(header, where)
     period = _first(places, PERIOD_COLUMNS)
     aside = CODE_COLUMNS + NAME_COLUMNS + PERIOD_COLUMNS + OTHER_COLUMNS
     named = {
@@ -152,8 +217,8 @@ def _columns(header: Sequence[str], name: str) -> tuple[_Columns, tuple[Finding,
     if not topics:
         what = "no column with a topic found"
         fix = "deliver the table with its topics, such as AantalInwoners_5"
-        raise StructureError("FILE-020", what, where=f"{name}:1", fix=fix)
-    return _Columns(code, area_name, period, topics, places), _ambiguous(named, often, name)
+        raise StructureError("FILE-020", what, where=where, fix=fix)
+    return _Columns(code, area_name, period, topics, places), _ambiguous(named, often, where)
 
 
 def _first(places: dict[str, str], known: Sequence[str]) -> str | None:
@@ -161,68 +226,66 @@ def _first(places: dict[str, str], known: Sequence[str]) -> str | None:
     return next((place for one in known for place, said in places.items() if is_one_of(said, (one,))), None)
 
 
-def _no_codes(header: Sequence[str], name: str) -> StructureError:
+def _no_codes(header: Sequence[str], where: str) -> StructureError:
     names = () if delimited.has_no_header(header) else header
     near = next(filter(None, (delimited.nearest(column, names) for column in CODE_COLUMNS)), None)
     return StructureError(
         "FILE-020",
         "no column with area codes" + (f" (nearest: `{near}`)" if near else ""),
-        where=f"{name}:1",
+        where=where,
         fix=f"deliver the table with codes, in a column called {', '.join(CODE_COLUMNS)}; "
         f"this file has the columns {delimited.shown(header)}",
     )
 
 
-def _ambiguous(named: dict[str, str], often: set[str], name: str) -> tuple[Finding, ...]:
+def _ambiguous(named: dict[str, str], often: set[str], where: str) -> tuple[Finding, ...]:
     if not often:
         return ()
     words = sorted({topic for topic in named.values() if key(topic) in often})
     what = f"{len(words)} topics stand under more than one heading and are not read: {', '.join(words)}"
-    return (Finding("FILE-023", what, f"{name}:1", "nothing to do, unless an own indicator needs one", "note"),)
+    return (Finding("FILE-023", what, where, "nothing to do, unless an own indicator needs one", "note"),)
 
 
-def _refuse_other_exports(header: Sequence[str], name: str) -> None:
+def _refuse_others(header: Sequence[str], where: str) -> None:
     known = {key(base(said)) for said in header}
-    if len(header) == 1:
-        what = "this is an export of the StatLine web page (title line above the header); not read yet"
-        fix = "download the table as CSV with codes (columns such as Codering_3, AantalInwoners_5, as OData gives them)"
-        raise StructureError("FILE-045", what, where=f"{name}:1", fix=fix)
-    if {"key", "title"} <= known:
-        what = "this is a list of codes (Key, Title), not data"
-        raise StructureError("FILE-020", what, where=f"{name}:1", fix="deliver the rows of the table")
-    if known & {"soortmisdrijf", "overlast"}:
+    if {"key", "title"} <= known or {"identifier", "summary"} <= known:
+        what = "this is a list of codes or a description of a table, not data"
+        raise StructureError("FILE-020", what, where=where, fix="deliver the rows of the table")
+    if known & {"soortmisdrijf", "overlast", "soortdiefstal"}:
         what = "this is a police table (column `SoortMisdrijf` or `Overlast`), not key figures"
-        raise StructureError("FILE-020", what, where=f"{name}:1", fix="name it in a source of kind `statline`")
-
-
-def _refuse_names_for_codes(con: duckdb.DuckDBPyConnection, loaded: str, columns: _Columns, name: str) -> None:
-    code = cbs.trimmed(columns.code)
-    found = con.execute(f'SELECT count(*) FROM "{loaded}" WHERE {cbs.is_region(code)}').fetchall()[0][0]
-    if not found:
-        what = f"column `{columns.said[columns.code]}` holds no area code in any row (names, or another division)"
-        fix = "deliver the table with codes such as GM0153, WK015300 and BU01530000"
-        raise StructureError("FILE-020", what, where=f"{name}:1", fix=fix)
+        raise StructureError("FILE-020", what, where=where, fix="name it in a source of kind `statline`")
+    if {"marges", "leeftijd"} <= known:
+        what = "this is a table of the health monitor (columns `Leeftijd`, `Marges`), not key figures"
+        raise StructureError("FILE-020", what, where=where, fix="name it in a source of kind `health`")
 
 
 # --- year ------------------------------------------------------------------------------------------------------------
 
 
-def _year(name: str, source: KwbSource) -> str:
-    """The year of a file without a period column: a known table in its name, else one year there, else the source's."""
-    stem = Path(name).name
-    tables = {TABLE_YEAR[number] for number in re.findall(r"(?<!\d)\d{5}(?=NED|\D|$)", stem) if number in TABLE_YEAR}
-    years = tables or set(re.findall(r"(?<!\d)20\d\d(?!\d)", stem))
-    if len(years) == 1:
-        return years.pop()
+def _year(opened: Table, source: KwbSource) -> str:
+    """The year of a table without a period column: said by its own name, by the file's, else by the source."""
+    for said in (opened.part or "", Path(opened.name).name):
+        years = set(_years(said))
+        if len(years) == 1:
+            return years.pop()
     if source.year:
         return str(source.year)
+    years = set(_years(Path(opened.name).name))
     said = f"its name says more than one ({', '.join(sorted(years))})" if years else "nor does its name"
     raise StructureError(
         "FILE-046",
         f"the rows do not say which year they are of, {said}",
-        where=name,
+        where=opened.name,
         fix="set `year` of this source, or put the year or the table (such as 85984NED) in the file name",
     )
+
+
+def _years(name: str) -> Iterator[str]:
+    """Years that a name speaks of: those of known tables, else numbers like 2023."""
+    tables = [number for number in re.findall(r"(?<!\d)\d{5}(?=NED|\D|$)", name) if number in TABLE_YEAR]
+    yield from (TABLE_YEAR[number] for number in tables)
+    if not tables:
+        yield from re.findall(r"(?<!\d)20\d\d(?!\d)", name)
 
 
 # --- rows ------------------------------------------------------------------------------------------------------------
@@ -269,18 +332,18 @@ def _to_raw(
     delivered: Sequence[str],
     year: str | None,
     municipality_code: str,
-) -> int:
-    """Turn columns into rows, for the municipality alone; returns the number of rows."""
-    create(con, table, RAW)
-    if not delivered:
-        return 0
+) -> None:
+    """Turn columns into rows, for the municipality alone, and add them to the table."""
+    if not delivered or not columns.code:
+        return
     period = cbs.period_in_our_notation(columns.period) if columns.period else f"'{year}'"
     topics = ", ".join(f"('{place}', {delimited.literal(columns.topics[place])})" for place in delivered)
     cells = ", ".join(f"{_number_text(place)} AS {place}" for place in delivered)
     con.execute(
         f"""
         WITH own AS (
-            SELECT * FROM (SELECT row, {cbs.trimmed(columns.code)} AS area, {period} AS period, {cells} FROM "{loaded}")
+            SELECT * FROM (
+                SELECT part, row, {cbs.trimmed(columns.code)} AS area, {period} AS period, {cells} FROM "{loaded}")
             WHERE area IS NULL OR NOT {cbs.is_elsewhere("area", municipality_code)}
         ), long AS (
             SELECT *, {cbs.number("said")} AS number
@@ -288,10 +351,9 @@ def _to_raw(
         ), marked AS (
             SELECT *, {cbs.mark("said", "number", WITHHELD)} AS mark FROM long
         )
-        INSERT INTO "{table}" (row, area, period, measure, value, mark, text)
-        SELECT row, area, period, topic, number, mark, CASE WHEN mark = 'invalid' THEN said END
+        INSERT INTO "{table}" (part, row, area, period, measure, value, mark, text)
+        SELECT part, row, area, period, topic, number, mark, CASE WHEN mark = 'invalid' THEN said END
         FROM marked JOIN (VALUES {topics}) AS topic_of(place, topic) USING (place)
-        ORDER BY row, topic
+        ORDER BY part, row, topic
         """
     )
-    return int(con.execute(f'SELECT count(*) FROM "{table}"').fetchall()[0][0])

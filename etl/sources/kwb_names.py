@@ -11,6 +11,7 @@ Names are compared by letters and digits alone (`key`), so case, spaces, dots an
 from __future__ import annotations
 
 import re
+import unicodedata
 
 #: Base name -> other names of the same topic. A base name is itself a known name.
 ALIASES: dict[str, tuple[str, ...]] = {
@@ -95,6 +96,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
     ),
     "GemiddeldeWOZWaardeVanWoningen": (
         "GemiddeldeWoningwaarde",
+        "Wonen_Gemiddelde_woningwaarde",
         "g_woz",
         "Wonen.Gemiddelde.WOZ.waarde.van.woningen..x.1.000.euro.",
     ),
@@ -228,14 +230,14 @@ ALIASES: dict[str, tuple[str, ...]] = {
     ),
     "GeweldsEnSeksueleMisdrijven": ("Criminaliteit.Gewelds..en.seksuele.misdrijven..per.1.000.inwoners.",),
     # Renamed in the tables from 2023: same three groups, named by their diplomas.
-    "OpleidingsniveauLaag": ("BasisonderwijsVmboMbo1",),
-    "OpleidingsniveauMiddelbaar": ("HavoVwoMbo24",),
-    "OpleidingsniveauHoog": ("HboWo",),
+    "OpleidingsniveauLaag": ("BasisonderwijsVmboMbo1", "Opleidingsniveau_Opleidingsniveau_laag"),
+    "OpleidingsniveauMiddelbaar": ("HavoVwoMbo24", "Opleidingsniveau_Opleidingsniveau_middelbaar"),
+    "OpleidingsniveauHoog": ("HboWo", "Opleidingsniveau_Opleidingsniveau_hoog"),
     # Not in the tables of 2017; listed so that a file without numbers behind its names is read as well.
-    "JongerenMetJeugdzorgInNatura": (),
-    "PercentageJongerenMetJeugdzorg": (),
-    "WmoClienten": (),
-    "WmoClientenRelatief": (),
+    "JongerenMetJeugdzorgInNatura": ("Zorg_Jongeren_met_jeugdzorg_in_natura",),
+    "PercentageJongerenMetJeugdzorg": ("Zorg_Percentage_jongeren_met_jeugdzorg",),
+    "WmoClienten": ("Zorg_Wmo_cliënten",),
+    "WmoClientenRelatief": ("Zorg_Wmo_cliënten_relatief",),
     "OQOverheidOnderwijsEnZorg": (),
 }
 
@@ -263,7 +265,7 @@ CODE_COLUMNS = (
     "WijkenEnBuurten",
 )
 #: Columns that hold the name of the area, the surest first.
-NAME_COLUMNS = ("WijkenEnBuurten_label", "Wijken.en.buurten", "regio", "Title")
+NAME_COLUMNS = ("WijkenEnBuurten_label", "Wijken.en.buurten", "Wijk_Buurt", "regio", "Regionaam", "Title")
 PERIOD_COLUMNS = ("Perioden", "jaar", "year")
 #: Columns about the area or the row, not about people or dwellings.
 OTHER_COLUMNS = (
@@ -277,6 +279,7 @@ OTHER_COLUMNS = (
     "Regioaanduiding.Gemeentenaam..naam.",
     "Regioaanduiding.Soort.regio..omschrijving.",
     "Regioaanduiding.Indelingswijziging.wijken.en.buurten..code.",
+    "Regioaanduiding_Indelingswijziging_wijken_en_buurten",
     "IndelingswijzigingGemeenteWijkBuurt",
     "IndelingswijzigingWijkenEnBuurten",
     "Perioden_label",
@@ -286,8 +289,9 @@ OTHER_COLUMNS = (
 
 
 def key(name: str) -> str:
-    """The form in which names are compared: letters and digits, lower case."""
-    return "".join(sign for sign in name.casefold() if sign.isalnum())
+    """The form in which names are compared: letters and digits, lower case, without accents."""
+    plain = unicodedata.normalize("NFKD", name).casefold()
+    return "".join(sign for sign in plain if sign.isalnum())
 
 
 def base(name: str) -> str:
@@ -295,7 +299,21 @@ def base(name: str) -> str:
     return re.sub(r"_\d+$", "", name.strip())
 
 
-_BY_KEY = {key(name): topic for topic, aliases in ALIASES.items() for name in (topic, *aliases)}
+def _without_unit(name: str) -> str:
+    """A title as R writes it without its unit, which other exports keep in a line of its own or leave out.
+
+    `Wonen.Woningvoorraad..aantal.` -> `Wonen.Woningvoorraad`; a unit of signs alone (%) leaves four dots.
+    """
+    return re.sub(r"\.\.[^.]*(?:\.[^.]+)*\.+$", "", name) if name.endswith(".") else name
+
+
+def _forms(name: str) -> set[str]:
+    """Keys under which a name is known: whole, without its unit, with `40 %` written as `40proc`."""
+    plain = _without_unit(name)
+    return {key(name), key(plain), key(re.sub(r"(\d)\.\.", r"\1proc.", plain))}
+
+
+_BY_KEY = {form: topic for topic, aliases in ALIASES.items() for name in (topic, *aliases) for form in _forms(name)}
 
 
 def topic_of(name: str) -> str | None:

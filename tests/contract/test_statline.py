@@ -174,21 +174,6 @@ def test_list_of_codes_is_no_data(refusal):
     assert "list of codes" in finding.what
 
 
-@pytest.mark.parametrize(
-    "content",
-    [
-        '"Soort misdrijf";"Perioden";"Wijken en buurten";"Geregistreerde misdrijven (aantal)"\n"x";"2024";"y";"  4"\n',
-        '"Geregistreerde misdrijven"\n""\n"";"Onderwerp"\n',
-    ],
-)
-def test_export_of_the_web_page_is_recognised_and_refused(refusal, content):
-    finding = refusal(content)[0]
-
-    assert (finding.code, finding.where) == ("FILE-045", "police.csv:1")
-    assert "StatLine web page" in finding.what
-    assert "CSV with codes" in finding.fix
-
-
 def test_file_without_a_row_of_the_municipality_is_refused(refusal):
     finding = refusal(CRIMES.replace("9901", "9903"))[0]
 

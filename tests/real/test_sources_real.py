@@ -148,13 +148,13 @@ def test_decimal_commas_of_2017_are_read_as_decimals(con):
         ("politie_47018NED/Perioden.csv", "statline", "list of codes"),
         ("politie_47018NED/DataProperties.csv", "statline", "list of codes"),
         ("politie_statline/2024_bikes.csv", "statline", "StatLine web page"),
+        ("politie_47013NED/allemisdrijven_metadata_21122025.csv", "statline", "description of a table"),
         ("politie_47022NED/NL_Crime.csv", "statline", "is missing"),
         ("gemeente/cbs_diefstallen.csv", "statline", "is missing"),
         ("cbs_kwb/Population85984_2024.csv", "statline", "is missing"),
-        ("cbs_kwb/Kerncijfers_wijken_en_buurten_2015.csv", "kwb", "StatLine web page"),
+        ("cbs_kwb/Kerncijfers_wijken_en_buurten_2015.csv", "kwb", "no area code in any row"),
         ("politie_47018NED/PolRegCrime47018_2023__GM0153.csv", "kwb", "police table"),
-        ("rivm/RIVM_gezondheid2020_18+.xlsx", "kwb", "Excel"),
-        ("cbs_kwb/UrbanData-test.db", "kwb", "NUL byte"),
+        ("cbs_kwb/UrbanData-test.db", "kwb", "no column with area codes"),
     ],
 )
 def test_real_files_of_another_kind_are_refused_with_a_reason(con, path, kind, said):
