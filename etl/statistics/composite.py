@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.stats import rankdata
 
 from etl.statistics.rates import Floats
 
@@ -151,10 +150,9 @@ def _principal_weights(points: Floats) -> Floats | None:
 
 
 def _rank(index: Floats) -> Floats:
-    known = ~np.isnan(index)
-    places = np.full(index.shape, np.nan)
-    places[known] = rankdata(-np.round(index[known], 9), method="min")
-    return places
+    rounded = np.round(index, 9)  # a crumb of rounding gives no place
+    found = np.sort(rounded[~np.isnan(rounded)])
+    return np.where(np.isnan(rounded), np.nan, 1.0 + len(found) - np.searchsorted(found, rounded, side="right"))
 
 
 def _band(index: float) -> str | None:

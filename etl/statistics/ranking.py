@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import rankdata
 
 from etl.statistics.rates import Floats, crude_rate
 
@@ -46,7 +45,7 @@ def rank_interval(value: ArrayLike, lower: ArrayLike, upper: ArrayLike) -> Ranks
         raise ValueError(f"{wrong} values lie outside their interval")
     n = int(known.sum())
     places = np.full((3, len(found)), np.nan)
-    places[0, known] = rankdata(-found[known], method="min")
+    places[0, known] = 1 + n - np.searchsorted(np.sort(found[known]), found[known], side="right")
     places[1, known] = 1 + n - np.searchsorted(np.sort(low[known]), high[known], side="right")
     places[2, known] = n - np.searchsorted(np.sort(high[known]), low[known], side="left")
     return Ranks(places[0], places[1], places[2], n)

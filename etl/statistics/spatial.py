@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from etl.statistics.rates import Floats
+from etl.statistics.smoothing import empirical_bayes
 
 if TYPE_CHECKING:
     from esda.getisord import G_Local
@@ -29,7 +30,8 @@ FEWEST_AREAS = 20
 #: Part of the clusters shown that may be there by chance (Benjamini-Hochberg).
 FALSE_SHARE = 0.05
 
-TOO_FEW_AREAS, ALL_EQUAL, NO_NEIGHBOURS = "too_few_areas", "all_equal", "no_neighbours"
+TOO_FEW_AREAS, ALL_EQUAL, NO_DIFFERENCES = "too_few_areas", "all_equal", "no_differences"
+NO_NEIGHBOURS = "no_neighbours"
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ class Hotspots:
     kind: high_high | low_low | high_low | low_high for areas found, else None: own value, then that of the neighbours.
     clusters: groups found high (a tuple).
     n_tested: areas tested (one number).
-    note: None, or why nothing is offered: too_few_areas | all_equal (one word).
+    note: None, or why nothing is offered: too_few_areas | all_equal | no_differences (one word).
     area_note: no_neighbours for an area that has none, else None.
     """
 
@@ -187,6 +189,30 @@ def hotspots(
     is_high = is_found & (gi.Zs > 0)
     clusters = _clusters(part, is_high, gi.Zs)
     return Hotspots(numbers[0], numbers[1], numbers[2], numbers[3], kind, clusters, n, None, area_note)
+
+
+def rate_hotspots(
+    counts: ArrayLike,
+    exposure: ArrayLike,
+    weights: W,
+    *,
+    n_permutations: int | None = None,
+    seed: int = 20_240_101,
+) -> Hotspots:
+    """`hotspots` of rates, drawn towards their mean first so that no calm area with few people makes a cluster.
+
+    Args:
+        counts, exposure: as in `empirical_bayes`, shape (n,), in the order of `weights`.
+
+    Returns:
+        `Hotspots`. Where the rates differ no more than chance makes them nothing is offered: note no_differences.
+    """
+    smoothed = empirical_bayes(counts, exposure)
+    if smoothed.has_differences:
+        return hotspots(smoothed.rate, weights, n_permutations=n_permutations, seed=seed)
+    # Nothing is known to differ: the rates then are all equal, and get the word for why.
+    found = hotspots(smoothed.rate, weights)
+    return replace(found, note=NO_DIFFERENCES) if found.note == ALL_EQUAL else found
 
 
 def moran_index(values: ArrayLike, weights: W) -> GlobalMoran:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from etl.statistics.spatial import contiguity, hotspots, moran_index, permutations_for
+from etl.statistics.spatial import contiguity, hotspots, moran_index, permutations_for, rate_hotspots
 from tests.spec.vectors_file import vector
 
 SPATIAL = vector("spatial")
@@ -117,6 +117,32 @@ def test_low_areas_beside_each_other_are_no_cluster_of_high_ones():
 
     assert "low_low" in found.kind
     assert all("low" not in found.kind[weights.id_order.index(code)] for c in found.clusters for code in c.members)
+
+
+def test_rates_are_smoothed_before_they_are_tested():
+    weights = grid(8, 8)
+    counts = np.array(
+        [60 if code[0] + code[1] in ("01", "02") and code[3] in "123" else 20 for code in weights.id_order]
+    )
+    people = np.full(64, 2_000.0)
+    counts[-1], people[-1] = 1, 5  # two hundred per 1,000, of five people
+
+    found = rate_hotspots(counts, people, weights)
+    plain = hotspots(counts / people, weights)
+
+    assert found.clusters[0].members
+    assert all(code[:2] <= "04" for code in found.clusters[0].members)
+    assert abs(found.local_moran[-1]) < abs(plain.local_moran[-1])
+
+
+def test_rates_that_differ_no_more_than_chance_are_not_offered():
+    weights = grid(6, 6)
+
+    found = rate_hotspots([10, 11, 9] * 12, [1_000] * 36, weights)
+    few = rate_hotspots([10, 90, 9] * 3, [1_000] * 9, grid(3, 3))
+
+    assert (found.note, found.clusters, found.n_tested) == ("no_differences", (), 0)
+    assert few.note == "too_few_areas"
 
 
 @pytest.mark.parametrize(
