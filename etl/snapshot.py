@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ import pandas as pd
 
 from config.errors import ConfigError, Finding, MachineError, UsageError
 from config.vocabulary import Edition
+from etl.snapshot_vintage import ONE_DIVISION, Vintages, vintages_of
 from etl.storage import Damaged, is_machine_trouble
 from etl.tables import SCHEMA_VERSION
 from etl.warehouse import (
@@ -85,13 +86,22 @@ class Snapshot:
     manifest: dict[str, Any]
     notice: Finding | None = None
     timeout: float = TIMEOUT
+    vintages: Vintages = ONE_DIVISION
+    vintage: int | None = None  # division that questions are about; None: the one on screen
     _connection: duckdb.DuckDBPyConnection | None = field(default=None, repr=False)
 
-    def cursor(self) -> duckdb.DuckDBPyConnection:
-        """A connection of the caller's own to the same open file; the caller closes it."""
+    def at(self, vintage: int | None) -> Snapshot:
+        """The same open file on one of its divisions (None: on screen). UsageError CLI-009: it has no such division."""
+        return replace(self, vintage=self.vintages.checked(vintage))
+
+    def cursor(self, sql: str | None = None) -> duckdb.DuckDBPyConnection:
+        """A connection of the caller's own, ready for `sql` (None: for any question); the caller closes it."""
         if self._connection is None:
             raise RuntimeError(f"snapshot {self.load_id} is closed")
-        return self._connection.cursor()
+        cursor = self._connection.cursor()
+        for statement in self.vintages.statements(self.vintage, sql):
+            cursor.execute(statement)
+        return cursor
 
     def query(self, sql: str, params: Sequence[Any] | dict[str, Any] | None = None) -> pd.DataFrame:
         """The answer as a frame. Values go in `params`, never in the text.
@@ -99,7 +109,7 @@ class Snapshot:
         Raises:
             QueryStopped: it took longer than `timeout` seconds, or more memory than SETTINGS allow.
         """
-        cursor = self.cursor()
+        cursor = self.cursor(sql)
         clock = threading.Timer(self.timeout, cursor.interrupt)
         clock.daemon = True
         clock.start()
@@ -374,7 +384,7 @@ def _open(root: Path, load_id: str, edition: Edition) -> Snapshot:
         if not (is_machine_trouble(error) or isinstance(error, duckdb.SerializationException)):
             raise
         raise _Unusable("RUN-010", "cannot be opened", path) from error
-    return Snapshot(load_id, path, manifest, _connection=connection)
+    return Snapshot(load_id, path, manifest, vintages=vintages_of(connection), _connection=connection)
 
 
 def _not_built(root: Path, load_id: str, edition: Edition) -> ConfigError:

@@ -16,7 +16,9 @@ from functools import lru_cache
 from typing import Any, Literal
 from urllib.parse import parse_qsl, quote, urlencode
 
+from config.errors import UsageError
 from config.vocabulary import AreaLevel, Edition, Role
+from etl.snapshot import Snapshot
 from monitor.i18n import LANGUAGES, Translator, translator
 from monitor.queries.outline import Outline, outline
 
@@ -88,6 +90,7 @@ class View:
     path_argument: validated area code or indicator id of the page's path; never None on a page with an argument.
     scheme: 'light' or 'dark', for colours that CSS cannot set (Plotly).
     asof: the day or load whose figures are shown, where the address asks for earlier ones; every link keeps it.
+    vintage: the year of the boundaries, where the address asks for others than those on screen; every link keeps it.
     """
 
     slug: str
@@ -103,6 +106,7 @@ class View:
     scheme: str
     notices: tuple[str, ...] = ()
     asof: str | None = None
+    vintage: str | None = None
 
     @property
     def _(self) -> Translator:
@@ -117,14 +121,18 @@ class View:
 
         Keeps the reader's language and day; leaves out what is None.
         """
-        return href(self.slug, page_path, **({"lang": self._chosen_language(), "asof": self.asof} | state))
+        return href(self.slug, page_path, **(self._kept() | state))
 
     def here(self, **changes: str | None) -> str:
         """Address of this page with its state, changed in the named parts."""
         path = self.page.path + (f"/{self.path_argument}" if self.path_argument else "")
         state = {key: value for key, value in self.state.items() if value}
-        state |= {"lang": self._chosen_language(), "asof": self.asof} | changes
+        state |= self._kept() | changes
         return href(self.slug, path, **state)
+
+    def _kept(self) -> dict[str, str | None]:
+        """What every link keeps."""
+        return {"lang": self._chosen_language(), "asof": self.asof, "vintage": self.vintage}
 
     def _chosen_language(self) -> str | None:
         return None if self.language == default_language(self.configured) else self.language
@@ -192,10 +200,11 @@ def make_view(
     unknown_asof: str | None = None,
 ) -> View:
     """The view of an address; every unknown part is replaced by the nearest valid value, with a notice."""
+    language, query = language_of(configured, search), _query(search)
+    snapshot, vintage, notice = _on_division(snapshot, query.get("vintage"), translator(language))
     facts = outline(snapshot)
-    language = language_of(configured, search)
     check = _Check(facts, translator(language))
-    query = _query(search)
+    check.notices += [notice] if notice else []
     state = {
         "indicator": check.indicator(query.get("indicator")),
         "level": check.level(query.get("level")),
@@ -228,7 +237,25 @@ def make_view(
         scheme="dark" if scheme == "dark" else "light",
         notices=tuple(check.notices),
         asof=asof,
+        vintage=vintage,
     )
+
+
+def _on_division(snapshot: Snapshot, asked: str | None, _: Translator) -> tuple[Snapshot, str | None, str]:
+    """The snapshot on the boundaries that an address asks for, their year where it is not that on screen, a notice."""
+    if not asked:
+        return snapshot, None, ""
+    try:
+        shown = snapshot.at(int(asked))
+    except (ValueError, UsageError):
+        known = ", ".join(str(year) for year in snapshot.vintages.known)
+        said = _("“{asked}” are no boundaries that are known here (known: {known}).", asked=asked[:60], known=known)
+        return snapshot, None, said
+    if shown.vintage is None:
+        return snapshot, None, ""
+    said = _("Shown on the boundaries of {year}. Signals are made on those of {screen}.",
+             year=shown.vintage, screen=snapshot.vintages.screen)  # fmt: skip
+    return shown, str(shown.vintage), said
 
 
 def asof_of(search: str | None) -> str | None:

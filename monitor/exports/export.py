@@ -85,6 +85,7 @@ def _ask(snapshot: Snapshot, configured: Configured, filters: Filters, limit: in
         raise UsageError(
             "EXP-002", why, where=f"--{word}", fix="correct the filter; `buurtbeeld export --help` lists them"
         )
+    snapshot = snapshot.at(filters.vintage)
     frame = observations(snapshot, filters, limit=limit)
     if frame.empty:
         what, fix = _why_nothing(snapshot, filters)

@@ -37,7 +37,8 @@ def remembered(
 
     @wraps(question)
     def ask(snapshot: Snapshot, *args: P.args, **kwargs: P.kwargs) -> T:
-        key = (question.__module__, question.__name__, str(snapshot.path), args, tuple(sorted(kwargs.items())))
+        place = (str(snapshot.path), snapshot.vintage)
+        key = (question.__module__, question.__name__, place, args, tuple(sorted(kwargs.items())))
         with _lock:
             if key in _kept:
                 _kept.move_to_end(key)

@@ -131,7 +131,9 @@ def observations(snapshot: Snapshot, filters: Filters, *, limit: int | None = No
 
     Raises:
         ValueError: a filter is no valid word (see `Filters.problems`).
+        UsageError: CLI-009, the snapshot does not hold the division asked.
     """
+    snapshot = snapshot.at(filters.vintage)
     where, params = _where(filters)
     columns = ", ".join(f"o.{column}" for column in COLUMNS)
     sql = f"""
@@ -149,6 +151,7 @@ def observations(snapshot: Snapshot, filters: Filters, *, limit: int | None = No
 
 def count_observations(snapshot: Snapshot, filters: Filters) -> int:
     """How many cells stand under these filters."""
+    snapshot = snapshot.at(filters.vintage)
     where, params = _where(filters)
     frame = snapshot.query(
         f"""
@@ -192,7 +195,4 @@ def _where(filters: Filters) -> tuple[str, list[Any]]:
     if period_type:
         terms.append("o.period_type = ?")
         params.append(period_type)
-    if filters.vintage is not None:
-        terms.append("o.vintage = ?")
-        params.append(filters.vintage)
     return ("WHERE " + " AND ".join(terms) if terms else ""), params
