@@ -54,6 +54,7 @@ MEANING: dict[str, dict[str, str]] = {
         "retention_months": "How long a delivered file is kept; required for a restricted source.",
         "practice": "true: made-up figures; 'oefendata' stands in every chart, print and export.",
         "delivery": "How deliveries come in.",
+        "expected_rows": "How many rows to use a delivery has; outside these it is refused.",
         "kind": "Kind of source.",
         "table": "StatLine table, such as 47022NED.",
         "year": "Year of the figures, only where neither the rows nor the file name say it.",
@@ -76,6 +77,7 @@ MEANING: dict[str, dict[str, str]] = {
         "lag_weeks": "Weeks between the end of a period and its delivery.",
         "final_after_days": "Days after its end from which a period counts as complete, until delays were measured.",
     },
+    "ExpectedRows": {"min": "At least so many rows.", "max": "At most so many rows."},
     "TabularFormat": {
         "delimiter": "Sign between columns of a text file.",
         "encoding": "Encoding of a text file.",
@@ -128,6 +130,7 @@ MEANING: dict[str, dict[str, str]] = {
     "Numerator": {
         "statline": "Codes of StatLine tables; several are summed.",
         "kwb": "Topics of the key figures of districts and neighbourhoods.",
+        "health": "Topic of the health monitor.",
         "politie_kaart": "Codes of the map of the police.",
         "tabular": "{}: fed by this id under `categories` or `values` of a source.",
         "sum_of": "Indicators that are added up.",
@@ -138,6 +141,7 @@ MEANING: dict[str, dict[str, str]] = {
         "columns": "Base names of topics, without the number at the end.",
         "figure": "count: a number that is summed. value: itself a share, mean or class.",
     },
+    "HealthTopic": {"topic": "Base name of the topic, without the number at the end."},
     "Codes": {"codes": "Codes that are summed."},
     "Text": {"nl": "In Dutch.", "en": "In English; left out: the Dutch."},
     "Publisher": {"publisher": "Who publishes the figures.", "licence": "Under which licence.", "url": "Where."},
@@ -174,7 +178,7 @@ MEANING: dict[str, dict[str, str]] = {
     "Theme": {"primary": "Colour that carries white text, as #rrggbb.", "logo": "Picture inside the folder."},
 }
 
-_SOURCES = ("StatlineSource", "KwbSource", "PolitieKaartSource", "TabularSource")
+_SOURCES = ("StatlineSource", "KwbSource", "HealthSource", "PolitieKaartSource", "TabularSource")
 
 
 def meaning(model: str, key: str) -> str:

@@ -69,6 +69,21 @@ class Delivery(Model):
     final_after_days: Annotated[int, Field(ge=0, le=366)] | None = None  # None: 28, until delays were measured
 
 
+class ExpectedRows(Model):
+    """How many rows a delivery has to have: outside these it is refused."""
+
+    min: Annotated[int, Field(ge=1)] | None = None
+    max: Annotated[int, Field(ge=1)] | None = None
+
+    @model_validator(mode="after")
+    def _ordered(self) -> ExpectedRows:
+        if self.min is None and self.max is None:
+            raise ValueError("give `min`, `max` or both")
+        if self.min is not None and self.max is not None and self.min > self.max:
+            raise ValueError("`min` is larger than `max`")
+        return self
+
+
 class SourceBase(Model):
     """What every source has, whatever its kind."""
 
@@ -81,6 +96,7 @@ class SourceBase(Model):
     retention_months: Annotated[int, Field(ge=1, le=600)] | None = None
     practice: bool = False
     delivery: Delivery = Delivery()
+    expected_rows: ExpectedRows | None = None
 
     @field_validator("publication", mode="before")
     @classmethod
@@ -89,7 +105,7 @@ class SourceBase(Model):
 
     @property
     def effective_publication(self) -> Publication:
-        """open for the CBS and police kinds (already public as exact counts), restricted for a municipality's own."""
+        """open for the CBS, RIVM and police kinds (already public as exact counts), restricted for a municipality's own."""
         default = Publication.RESTRICTED if self.kind == SourceKind.TABULAR else Publication.OPEN  # type: ignore[attr-defined]
         return self.publication or default
 
@@ -106,6 +122,12 @@ class KwbSource(SourceBase):
 
     kind: Literal["kwb"]
     year: Annotated[int, Field(ge=1995, le=2100)] | None = None  # only where neither rows nor file name say it
+
+
+class HealthSource(SourceBase):
+    """Health of adults by neighbourhood (50120NED of RIVM), as XLSX, CSV or JSON."""
+
+    kind: Literal["health"]
 
 
 class PolitieKaartSource(SourceBase):
@@ -159,7 +181,7 @@ class TabularSource(SourceBase):
 
 
 Source = Annotated[
-    StatlineSource | KwbSource | PolitieKaartSource | TabularSource,
+    StatlineSource | KwbSource | HealthSource | PolitieKaartSource | TabularSource,
     Field(discriminator="kind"),
 ]
 
@@ -181,6 +203,16 @@ class KwbColumns(Model):
     figure: Literal["count", "value"] = "count"  # value: the topic is itself a share, mean or class
 
 
+class HealthTopic(Model):
+    """A topic of the health monitor by its base name: a share of adults, the source's own figure."""
+
+    topic: Plain
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        return (self.topic,)
+
+
 class Codes(Model):
     """Category codes of a source that are summed."""
 
@@ -196,6 +228,7 @@ class Numerator(Model):
 
     statline: StatlineCodes | None = None
     kwb: KwbColumns | None = None
+    health: HealthTopic | None = None
     politie_kaart: Codes | None = None
     tabular: Nothing | None = None
     sum_of: tuple[Identifier, ...] | None = Field(default=None, strict=False)
@@ -203,7 +236,8 @@ class Numerator(Model):
 
     @model_validator(mode="after")
     def _something(self) -> Numerator:
-        if not any((self.statline, self.kwb, self.politie_kaart, self.tabular is not None, self.sum_of, self.ratio)):
+        by_kind = (self.statline, self.kwb, self.health, self.politie_kaart, self.tabular)
+        if all(one is None for one in by_kind) and not self.sum_of and not self.ratio:
             raise ValueError("name at least one kind of source, `sum_of` or `ratio`")
         if self.sum_of and self.ratio:
             raise ValueError("`sum_of` and `ratio` exclude each other")

@@ -73,8 +73,13 @@ class SourceKind(StrEnum):
 
     STATLINE = "statline"
     KWB = "kwb"
+    HEALTH = "health"
     POLITIE_KAART = "politie_kaart"
     TABULAR = "tabular"
+
+
+#: Kinds that describe areas once a year, with the area codes of that year; they hold no events.
+CONTEXT_KINDS = frozenset({SourceKind.KWB, SourceKind.HEALTH})
 
 
 class Publication(StrEnum):

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from config.errors import Finding
 from config.load import Configured
-from config.vocabulary import PeriodType, SourceKind
+from config.vocabulary import CONTEXT_KINDS, PeriodType, SourceKind
 from etl.areas import AreaTree
 from etl.calendar import parse
 from etl.content import create_tables
@@ -256,7 +256,7 @@ def _deliveries(facts: Facts) -> pd.DataFrame:
                     "bytes": one.delivery.bytes,
                     "received": one.delivery.received.replace(tzinfo=None),
                     "delivery_date": one.delivery.delivery_date,
-                    **{key: found[key] for key in found if key != "periods"},
+                    **{key: found[key] for key in found if key not in ("periods", "checks")},
                     "vintage": str(source.vintage or _default_vintage(facts, source.kind)),
                     "practice": source.practice,
                     "publication": str(source.effective_publication),
@@ -266,7 +266,7 @@ def _deliveries(facts: Facts) -> pd.DataFrame:
 
 
 def _default_vintage(facts: Facts, kind: str) -> str:
-    return "by_period" if kind == SourceKind.KWB else str(facts.tree.vintage)
+    return "by_period" if SourceKind(kind) in CONTEXT_KINDS else str(facts.tree.vintage)
 
 
 def _quality(facts: Facts) -> pd.DataFrame:

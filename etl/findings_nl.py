@@ -121,6 +121,42 @@ SENTENCES: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "VAL-107": ((rf"(?P<period>\S+) has not begun{_SET_ASIDE}", "{period} is nog niet begonnen" + _ASIDE),),
     "VAL-109": ((rf"{_N} cells .*", "{n} cellen zonder rij tellen als 0 (`zero_rows: omitted`)"),),
+    "VAL-111": (
+        (
+            r"(?P<what>\S+): (?P<times>[\d.]+) times the usual level; .*",
+            "{what}: {times} keer zo hoog als gewoonlijk; andere eenheid, of een decimaalteken verloren?",
+        ),
+        (
+            r"(?P<what>\S+): 1/(?P<times>[\d.]+) of the usual level; .*",
+            "{what}: {times} keer zo laag als gewoonlijk; andere eenheid, of een decimaalteken verloren?",
+        ),
+    ),
+    "VAL-112": (
+        (
+            r"the same periods count × (?P<times>[\d.]+) .* \((?P<list>.*)\): .*",
+            "dezelfde perioden tellen × {times} in alle gebieden tegelijk ({list}): telwijze veranderd?",
+        ),
+        (
+            r"from (?P<period>\S+) on × (?P<times>[\d.]+) .* \((?P<list>.*)\): .*",
+            "vanaf {period} × {times} in alle gebieden tegelijk ({list}): telwijze veranderd?",
+        ),
+    ),
+    "VAL-113": (
+        (
+            rf"{_N} rows per period, usual (?P<usual>[\d,]+)",
+            "{n} rijen per periode, gewoonlijk {usual}",
+        ),
+    ),
+    "VAL-114": (
+        (
+            rf"{_N} rows to use; declared are at least (?P<low>[\d,]+)",
+            "{n} bruikbare rijen; afgesproken zijn er ten minste {low}",
+        ),
+        (
+            rf"{_N} rows to use; declared are (?P<low>[\d,]+) to (?P<high>[\d,]+)",
+            "{n} bruikbare rijen; afgesproken zijn er {low} tot {high}",
+        ),
+    ),
     "COR-001": (
         (
             r"correction (?P<name>`.*?`): the source does not say .* \((?P<n>[\d,]+) cells?\); not applied",
@@ -229,6 +265,10 @@ REPAIRS: dict[str, str] = {
     "VAL-106": _NOTHING,
     "VAL-107": _SUPPLIER,
     "VAL-109": _NOTHING,
+    "VAL-111": "vraag de leverancier, en lever het bestand opnieuw",
+    "VAL-112": "vraag de leverancier; is er iets veranderd, zet de datum bij `breaks` van de indicator",
+    "VAL-113": "vraag de leverancier of het bestand heel is",
+    "VAL-114": "vraag de leverancier of het bestand heel is, of pas `expected_rows` aan",
     "COR-001": "haal de correctie weg, of bekijk het nieuwe cijfer en corrigeer dat",
     "QUA-001": "vraag de leverancier de plaats vast te leggen",
     "CFG-037": "zet het bestand in de map van de gemeente, of pas `path` aan",

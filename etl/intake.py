@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from etl.contract_series import History
 from etl.deliveries import Delivery, DeliveryLog, delivery_date
 from etl.divisions import Divisions
 from etl.frames import RawFrame
+from etl.plausibility import Memory
 from etl.reading import read_delivery
 
 
@@ -131,15 +132,24 @@ def take_in(con: duckdb.DuckDBPyConnection, configured: Configured, found: Surve
     source, mapping = found.source, feeds(found.source, configured.indicators)
     findings = [*found.findings]
     taken: list[Taken] = []
-    history = History()
+    history, memory = History(), Memory(source, set(mapping.measure[~mapping.is_figure]))
     for delivery in found.deliveries:
         is_new = delivery.sha256 in found.new
         one, told = _take(con, configured, source, divisions, mapping, delivery, history, is_new=is_new)
+        judged = _kept_checks(delivery)
+        if found.new:  # nothing new: nothing to hold against what came before
+            judged += memory.judge(con, one.accepted, delivery.name, one.delivery.manifest, is_new=is_new)
+        one.delivery.manifest["checks"] = [asdict(finding) for finding in judged]
         taken.append(one)
-        findings += told
+        findings += [*told, *judged]
         history = _with(history, con, one)
     _refuse_stale(taken)
     return Intake(source, mapping, tuple(taken), tuple(findings))
+
+
+def _kept_checks(delivery: Delivery) -> list[Finding]:
+    """What was said of a delivery, held against those before it, when it came in."""
+    return [Finding(**said) for said in delivery.manifest.get("checks", [])]
 
 
 def candidates(configured: Configured, source: Source, *, has_known: bool) -> list[Path]:
