@@ -17,7 +17,7 @@ import pandas as pd
 
 from config.errors import Finding, ValuesError
 from etl.calendar import parse
-from etl.frames import RawFrame
+from etl.frames import RawFrame, cell_place
 
 if TYPE_CHECKING:
     from etl.areas import AreaTree
@@ -57,13 +57,11 @@ class Place:
 
     name: str
     columns: dict[str, int]
+    sheet: str = ""  # of a workbook
 
     def of(self, part: str | None, row: int | None, role: str = "") -> str:
         where = f"{self.name}/{part}" if part and part != self.name else self.name
-        if row is None:
-            return where
-        column = self.columns.get(role)
-        return f"{where}:{row}:{column}" if column else f"{where}:{row}"
+        return cell_place(where, self.sheet, row, self.columns.get(role))
 
 
 @dataclass(frozen=True)
@@ -263,6 +261,8 @@ def _finding(
     role = _ROLE.get(code, "measure" if code == "VAL-035" else "value")
     if role == "value" and str(first["measure"]) in place.columns:
         role = str(first["measure"])
+    elif role == "value" and str(first["period"]) in place.columns:  # each period has a column of its own
+        role = str(first["period"])
     told, fix = _TELL[code](first, areas)
     if code == "VAL-016" and n_areas > 1:
         told += f", and {n_areas - 1} more codes"

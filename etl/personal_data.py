@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from config.errors import Finding, PersonalDataError
 
@@ -137,10 +137,11 @@ def _subject(heading: str) -> str | None:
 def check_headings(
     header: Sequence[str],
     *,
-    name: str,
+    name: str = "",
     line: int = 1,
     declared: Collection[str] = (),
     is_published: bool = False,
+    place: Callable[[int], str] | None = None,
 ) -> tuple[Finding, ...]:
     """Refuse a file whose headings speak of persons.
 
@@ -148,6 +149,7 @@ def check_headings(
         header: column names in file order. name, line: the file and the line of its header, for messages.
         declared: the columns that the configuration reads (compared without regard to case).
         is_published: an open table of CBS or police, in which notes and coordinates are about areas.
+        place: position -> where that heading stands; None: name, line and position.
 
     Returns:
         Notes on what is not read: undeclared columns, and postcodes as a warning.
@@ -156,11 +158,12 @@ def check_headings(
         PersonalDataError: with every heading about persons, and its place.
     """
     wanted = {column.casefold() for column in declared}
+    where_is = place or (lambda position: f"{name}:{line}:{position}")
     refused: list[Finding] = []
     notes: list[Finding] = []
     unread: list[tuple[int, str]] = []
     for position, heading in enumerate(header, start=1):
-        where, is_declared = f"{name}:{line}:{position}", heading.casefold() in wanted
+        where, is_declared = where_is(position), heading.casefold() in wanted
         subject = _subject(heading)
         if is_published and subject in ("text", "coordinate"):
             subject = None
@@ -176,7 +179,7 @@ def check_headings(
             unread.append((position, heading))
     if refused:
         raise PersonalDataError.of(refused)
-    return (*notes, *_not_read(unread, name, line))
+    return (*notes, *_not_read(unread, where_is))
 
 
 def _refusal(heading: str, subject: str, where: str, is_declared: bool) -> Finding:
@@ -193,11 +196,11 @@ def shown_heading(heading: str) -> str:
     return f"`{heading}`" if _HEADING.match(heading) else ""
 
 
-def _not_read(unread: Sequence[tuple[int, str]], name: str, line: int) -> tuple[Finding, ...]:
+def _not_read(unread: Sequence[tuple[int, str]], where_is: Callable[[int], str]) -> tuple[Finding, ...]:
     if not unread:
         return ()
     named = [f"`{heading}`" for _, heading in unread if _HEADING.match(heading)][:8]
     noun = "column" if len(unread) == 1 else "columns"
     what = f"{len(unread)} undeclared {noun} not read" + (f": {', '.join(named)}" if named else "")
     fix = "nothing, or leave them out at the source"
-    return (Finding("FILE-102", what, f"{name}:{line}:{unread[0][0]}", fix, "note"),)
+    return (Finding("FILE-102", what, where_is(unread[0][0]), fix, "note"),)

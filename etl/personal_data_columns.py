@@ -72,12 +72,14 @@ def check_table(
     *,
     place: Place,
     known_codes: Collection[str] = (),
+    has_prose: bool = False,
 ) -> tuple[Finding, ...]:
     """Look through every column of a loaded file.
 
     Args:
         view: has `row` and the columns as text. place: how a cell is named in messages.
         known_codes: area codes of CBS; their digits are no citizen numbers, whatever the 11-test says.
+        has_prose: sentences are to be expected (an explanation), and are no free text about cases.
 
     Returns:
         Warnings: a few addresses, postcodes that are not loaded, numbers inside texts that pass the 11-test.
@@ -91,7 +93,7 @@ def check_table(
         for column in columns:
             rows, distinct = _collect(con, view, column)
             if distinct:
-                found += _of_column(con, column, rows, distinct, place, known)
+                found += _of_column(con, column, rows, distinct, place, known, has_prose)
     finally:
         con.execute("DROP TABLE IF EXISTS _gate")
     return _refused_or_told(found)
@@ -155,7 +157,13 @@ _PLAIN = r"[-+]?([0-9]{1,7}|[0-9]{1,12}[.,][0-9]{0,12}|[0-9]{1,3}([.,][0-9]{3}){
 
 
 def _of_column(
-    con: duckdb.DuckDBPyConnection, column: Column, rows: int, distinct: int, place: Place, known: set[str]
+    con: duckdb.DuckDBPyConnection,
+    column: Column,
+    rows: int,
+    distinct: int,
+    place: Place,
+    known: set[str],
+    has_prose: bool,
 ) -> list[Finding]:
     hits: dict[Kind, list[_Hit]] = defaultdict(list)
     candidates = con.execute(
@@ -173,7 +181,7 @@ def _of_column(
     found += _addresses(hits[words.ADDRESS], rows, column, place)
     found += _whole(con, column, distinct, place, known)
     if not any(finding.level == "error" for finding in found):
-        found += _free_text(con, column, rows, distinct, place)
+        found += [] if has_prose else _free_text(con, column, rows, distinct, place)
         found += _maybe_citizens(hits[words.MAYBE_CITIZEN], column, place)
     return found
 

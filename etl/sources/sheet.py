@@ -33,13 +33,13 @@ class Odd:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A sheet whose rows are in DuckDB: view `table` with `row` and every column as text."""
+    """A table whose rows are in DuckDB: view `table` with `row` and every column as text."""
 
     name: str  # of the file
-    title: str
+    title: str  # of the sheet; empty for CSV and Parquet
     table: str
     header: list[str]  # in file order; a column without a name is called column_<position>
-    header_line: int
+    header_line: int  # 0: Parquet, which has none
     rows: int
     odds: tuple[Odd, ...] = ()
     merged: tuple[str, ...] = ()  # ranges, such as A5:A9
@@ -50,6 +50,10 @@ class Sheet:
     def place(self, row: int, position: int = 0) -> str:
         """Where a cell stands, for messages."""
         return cell_place(self.name, self.title, row, position)
+
+    def heading_place(self, position: int) -> str:
+        """Where a heading stands; Parquet has no header line."""
+        return self.place(self.header_line, position) if self.header_line else f"{self.name}, column {position}"
 
 
 def as_text(value: Any, decimal: str = ".") -> str | None:

@@ -1,6 +1,7 @@
-"""The municipality's own delimited file, by declared columns: nothing is guessed, columns are matched by name.
+"""The municipality's own file (CSV, workbook, Parquet), by declared columns: matched by name, nothing is guessed.
 
     read          file -> raw frame: areas as CBS codes, periods in our notation, categories as indicator ids
+    tabular_files how a file becomes text in DuckDB · file_gate: is it about areas, not persons?
     tabular_cells how the text of a cell becomes a code, a period or a number, in SQL over whole columns
 
 Words that `categories` does not map stay as the source writes them, so that the contract can set them aside.
@@ -8,10 +9,8 @@ Words that `categories` does not map stay as the source writes them, so that the
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,25 +19,24 @@ import duckdb
 from config.errors import Finding, StructureError, ValuesError
 from config.model import TabularSource
 from etl.frames import RawFrame
-from etl.personal_data import check_headings
-from etl.sources import delimited, tabular_checks
-from etl.sources.tabular_cells import Cells, convert
+from etl.sources import delimited, tabular_checks, tabular_files
+from etl.sources.file_gate import check_file
+from etl.sources.sheet import Sheet, refuse_odd
+from etl.sources.tabular_cells import Cells, convert, period_headings
 
 if TYPE_CHECKING:
     from etl.areas import AreaTree
 
 #: More rows than any municipality's areas x periods x indicators: a file of another kind.
 MAX_ROWS = 5_000_000
-#: Title lines above a header are looked for this far down.
-TITLE_LINES = 40
 _PERIODS_IN_20_YEARS = {"year": 20, "quarter": 80, "month": 240, "week": 1_044}
 
 
 @dataclass(frozen=True)
 class Column:
-    """A declared column: its role (area, period, measure, value, lower, upper, or an indicator id), name and place."""
+    """A declared column: what it holds, its heading and its place."""
 
-    role: str
+    role: str  # area, period, measure, value, lower, upper; an indicator id; or our notation of one period
     name: str
     position: int  # 1 = first
 
@@ -56,51 +54,62 @@ def read(
     """Fill `table` (columns of `etl.frames.RAW`) with the file.
 
     Args:
-        path: one delimited file. name: its original name, for messages. municipality_code: such as GM0153.
+        path: one file. name: its original name, for messages. municipality_code: such as GM0153.
         areas: tells names from codes, and which codes are the municipality's own.
 
     Returns:
         Every cell that the declared columns name. Total rows that agree and empty rows are in `skipped`.
 
     Raises:
-        StructureError: not the declared text, a declared column is missing, cells that are written in another way than
+        StructureError: not the declared file, a declared column is missing, cells that are written in another way than
             declared, areas by name or of another municipality. All mistakes of the cells come together.
         ValuesError: a total row disagrees with the rows.
-        PersonalDataError: a heading speaks of persons.
+        PersonalDataError: a heading, a column or what lies beside the table speaks of persons.
     """
-    _refuse_other_kinds(path, name)
-    how = source.format
-    text = delimited.scan(path, name, encoding=how.encoding)
-    declared = declared_columns(source)
-    _refuse_title_lines(text, source, list(declared.values()))
-    header = delimited.read_header(
-        text, delimiter=how.delimiter, header_line=how.header_line, expected=list(declared.values())
-    )
-    notes = check_headings(header, name=name, line=how.header_line, declared=list(declared.values()))
-    columns = _columns(header, declared, name, how.header_line)
-    _refuse_too_many(text.lines - how.header_line, source, areas, name)
     loaded = f"{table}__csv"
-    rows = delimited.load_text(
-        con, path, name=name, delimiter=how.delimiter, encoding=how.encoding, columns=header, table=loaded,
-        header_line=how.header_line, keep=sorted({column.name for column in columns}), text=text,
-    )  # fmt: skip
+    declared = declared_columns(source)
     try:
-        cells = convert(con, loaded, source, {column.role: column.name for column in columns}, table, areas)
-        skipped, findings = _check(con, cells, source, columns, name, municipality_code, areas)
+        sheet = tabular_files.open_file(
+            con, path, source, name=name, table=loaded, expected=list(declared.values()),
+            limit=lambda rows: _refuse_too_many(rows, source, areas, name),
+        )  # fmt: skip
+        periods = period_headings(sheet.header, source.period) if source.is_wide else {}
+        notes = check_file(
+            con,
+            path,
+            sheet,
+            declared=[*declared.values(), *periods],
+            area_column=source.columns.area,
+            known_codes=tuple(areas.names()) if areas is not None else (),
+            is_workbook=tabular_files.kind_of(path, name) == "workbook",
+        )
+        columns = _columns(sheet, declared, periods, source)
+        _refuse_spoiled(sheet, columns, source)
+        cells = convert(con, loaded, source, {column.role: column.name for column in columns}, table, areas, periods)
+        skipped = _check(con, cells, source, columns, sheet, municipality_code, areas)
     finally:
         delimited.drop_text(con, loaded)
     return RawFrame(
         table=table,
         skipped=skipped,
-        rows_read=rows,
-        findings=(
-            *text.notes(),
-            *delimited.header_notes(text, delimiter=how.delimiter, header_line=how.header_line),
-            *notes,
-            *findings,
-        ),
+        rows_read=sheet.rows,
+        findings=(*sheet.findings, *notes),
         columns={column.role: column.position for column in columns},
+        sheet=sheet.title,
     )
+
+
+def columns_of(con: duckdb.DuckDBPyConnection, source: TabularSource, path: Path, name: str) -> list[str]:
+    """The headings of a file in order.
+
+    Raises:
+        StructureError: the file is not what it is declared to be.
+    """
+    table = "headings_of_file"
+    try:
+        return tabular_files.open_file(con, path, source, name=name, table=table).header
+    finally:
+        delimited.drop_text(con, table)
 
 
 def declared_columns(source: TabularSource) -> dict[str, str]:
@@ -114,7 +123,8 @@ def declared_columns(source: TabularSource) -> dict[str, str]:
         "lower": columns.lower,
         "upper": columns.upper,
     }
-    found = {role: name for role, name in named.items() if name and (source.categories or role in ("area", "period"))}
+    is_long = bool(source.categories or source.indicator)
+    found = {role: name for role, name in named.items() if name and (is_long or role in ("area", "period"))}
     return {**found, **{indicator: name for name, indicator in source.values.items()}}
 
 
@@ -123,71 +133,58 @@ def _check(
     cells: Cells,
     source: TabularSource,
     columns: Sequence[Column],
-    name: str,
+    sheet: Sheet,
     municipality_code: str,
     areas: AreaTree | None,
-) -> tuple[dict[str, int], tuple[Finding, ...]]:
-    """Every mistake of the cells, collected; then the raw table. Returns rows skipped, and notes."""
-    place = tabular_checks.Place(name, {column.role: column.position for column in columns})
-    mistakes = [
-        *tabular_checks.area_mistakes(con, cells, place, municipality_code, areas),
-        *tabular_checks.period_mistakes(con, cells, place),
-        *tabular_checks.number_mistakes(con, cells, place, source),
-    ]
-    if mistakes:
+) -> dict[str, int]:
+    """Every mistake of the cells, collected; then the raw table. Returns rows skipped."""
+    place = tabular_checks.Place(sheet.name, {column.role: column.position for column in columns}, sheet.title)
+    try:
+        mistakes = [
+            *tabular_checks.error_mistakes(con, cells, place),
+            *tabular_checks.area_mistakes(con, cells, place, municipality_code, areas),
+            *tabular_checks.period_mistakes(con, cells, place),
+            *tabular_checks.number_mistakes(con, cells, place, source),
+        ]
+        if mistakes:
+            raise StructureError.of(mistakes)
+        wrong_totals = tabular_checks.total_mistakes(con, cells, place)
+        if wrong_totals:
+            raise ValuesError.of(wrong_totals)
+        return cells.write(con, source)
+    finally:
         cells.drop(con)
-        raise StructureError.of(mistakes)
-    wrong_totals = tabular_checks.total_mistakes(con, cells, place)
-    if wrong_totals:
-        cells.drop(con)
-        raise ValuesError.of(wrong_totals)
-    skipped = cells.write(con, source)
-    cells.drop(con)
-    return skipped, ()
 
 
-# --- before a row is read --------------------------------------------------------------------------------------------
+def _refuse_spoiled(sheet: Sheet, columns: Sequence[Column], source: TabularSource) -> None:
+    """What a spreadsheet made of the declared columns."""
+    words = {"area": "an area code", "period": "a period", "measure": 'a category like "1-3"'}
+    positions = {column.position: words.get(column.role, "a number") for column in columns}
+    refuse_odd(sheet, positions, dates_in=frozenset(column.position for column in columns if column.role == "period"))
 
 
-def _refuse_other_kinds(path: Path, name: str) -> None:
-    ending = path.suffix.casefold()
-    if ending in (".xlsx", ".xlsm", ".parquet"):
-        what = f"files of kind {ending} cannot be read yet"
-        raise StructureError("FILE-101", what, where=name, fix="save it as CSV UTF-8 and deliver that")
-
-
-def _refuse_title_lines(text: delimited.TextFile, source: TabularSource, names: Sequence[str]) -> None:
-    """The header stands elsewhere than declared: another line holds every declared column, this one does not."""
-    how = source.format
-    wanted = {delimited.same(name) for name in names}
-    with text.open() as lines:
-        for number, line in enumerate(islice(lines, TITLE_LINES), start=1):
-            found = {delimited.same(field) for field in next(csv.reader([line], delimiter=how.delimiter), [])}
-            if number == how.header_line and wanted & found:
-                return
-            if wanted <= found and number != how.header_line:
-                where = f"{text.name}:{how.header_line}"
-                fix = f"set `format.header_line: {number}`"
-                raise StructureError("FILE-024", f"header found on line {number}", where=where, fix=fix)
-
-
-def _columns(header: Sequence[str], declared: dict[str, str], name: str, line: int) -> list[Column]:
+def _columns(sheet: Sheet, declared: dict[str, str], periods: dict[str, str], source: TabularSource) -> list[Column]:
     """Find the declared columns; every one that is missing is a finding of its own."""
+    header = sheet.header
     found: list[Column] = []
     missing: list[Finding] = []
+    where = sheet.place(sheet.header_line) if sheet.header_line else sheet.name
     for role, wanted in declared.items():
         column = delimited.find_column(header, wanted)
         if column is not None:
             found.append(Column(role, column, header.index(column) + 1))
             continue
-        near = None if delimited.has_no_header(header) else delimited.nearest(wanted, header)
+        near = None if delimited.has_no_header(header) and not source.is_wide else delimited.nearest(wanted, header)
         hint = f" (nearest: `{near}`)" if near else ""
         key = f"columns.{_KEYS[role]}" if role in _KEYS else "values"
         fix = f"name the column as the file does, under `{key}`, or repair the header at the source"
-        missing.append(Finding("FILE-020", f"column `{wanted}` not found{hint}", f"{name}:{line}", fix))
+        missing.append(Finding("FILE-020", f"column `{wanted}` not found{hint}", where, fix))
+    if source.is_wide and source.period is not None and not periods:
+        what = f"no heading is written like `{source.period.columns}`, so no column holds a period"
+        missing.append(Finding("FILE-020", what, where, "write `period.columns` as the headings are"))
     if missing:
         raise StructureError.of(missing)
-    return found
+    return [*found, *(Column(period, heading, header.index(heading) + 1) for heading, period in periods.items())]
 
 
 _KEYS = {
@@ -205,7 +202,7 @@ def _refuse_too_many(rows: int, source: TabularSource, areas: AreaTree | None, n
         return
     n_areas = len(areas.frame) if areas is not None else 0
     n_periods = _PERIODS_IN_20_YEARS[source.period.type if source.period else "week"]
-    n_indicators = len({*source.categories.values(), *source.values.values()})
+    n_indicators = len(source.fed)
     product = n_areas * n_periods * n_indicators
     expected = f"; expected at most {n_areas}x{n_periods}x{n_indicators} = {product:,}" if product else ""
     what = f"over {MAX_ROWS:,} rows{expected} (areas x periods of 20 years x indicators)"

@@ -8,7 +8,7 @@ contract judges the rest.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -110,19 +110,20 @@ def convert(
     columns: Mapping[str, str],
     table: str,
     areas: AreaTree | None,
+    wide: Mapping[str, str] | None = None,
 ) -> Cells:
     """Split the loaded text into cells, and read each distinct text once.
 
     Args:
         loaded: view with `row` and the declared columns as text.
-        columns: role -> name of the column in the file.
+        columns: role -> name of the column in the file. wide: heading -> period, where each period has a column.
 
     Raises:
         ConfigError: `period.pattern` cannot name a period of its type.
     """
     cells = Cells(table)
     pattern = period_regex(source.period) if source.period else None
-    _rows(con, cells, loaded, source, columns)
+    _rows(con, cells, loaded, source, columns, wide or {})
     _areas(con, cells, source.area_code, areas)
     _periods(con, cells, source.period, pattern)
     _numbers(con, cells, source)
@@ -133,32 +134,30 @@ def convert(
 
 
 def _rows(
-    con: duckdb.DuckDBPyConnection, cells: Cells, loaded: str, source: TabularSource, columns: Mapping[str, str]
+    con: duckdb.DuckDBPyConnection,
+    cells: Cells,
+    loaded: str,
+    source: TabularSource,
+    columns: Mapping[str, str],
+    wide: Mapping[str, str],
 ) -> None:
     def cell(role: str) -> str:
         return trimmed(stored(columns[role])) if role in columns else "CAST(NULL AS VARCHAR)"
 
-    parts = []
-    if source.categories:
-        values = [f"{cell(role)} AS {role}_text" for role in ("value", "lower", "upper")]
-        parts.append(f"'value' AS role, {cell('measure')} AS word, CAST(NULL AS VARCHAR) AS fixed, {', '.join(values)}")
-    for indicator in source.values.values():
-        parts.append(
-            f"{literal(indicator)} AS role, CAST(NULL AS VARCHAR) AS word, {literal(indicator)} AS fixed,"
-            f" {cell(indicator)} AS value_text, NULL AS lower_text, NULL AS upper_text"
-        )
-    union = " UNION ALL ".join(
-        f'SELECT row, {cell("area")} AS area_text, {cell("period")} AS period_text, {part} FROM "{loaded}"'
-        for part in parts
-    )
+    whole = literal(source.indicator) if source.indicator else "CAST(NULL AS VARCHAR)"
+    if source.is_wide:
+        union = _unpivoted(loaded, cell("area"), cell("measure"), whole, wide)
+    else:
+        union = _long(loaded, source, cell, whole)
     con.register("_words", _words(source))
     total = ", ".join(literal(word) for word in TOTALS)
+    period = "NULL" if source.is_wide else "period_text"  # of a wide file it is a heading, so every row has it
     con.execute(
         f"""
         CREATE OR REPLACE TABLE {cells.rows} AS
         SELECT s.* EXCLUDE (fixed), coalesce(s.fixed, exact.indicator, folded.indicator) AS measure,
-               lower(coalesce(area_text, period_text, s.word, '')) IN ({total}) AS is_total,
-               coalesce(area_text, period_text, s.word, value_text) IS NULL AS is_empty
+               lower(coalesce(area_text, {period}, s.word, '')) IN ({total}) AS is_total,
+               coalesce(area_text, {period}, s.word, value_text) IS NULL AS is_empty
         FROM ({union}) s
         LEFT JOIN _words exact ON exact.word = s.word
         LEFT JOIN (SELECT lower(word) AS word, any_value(indicator) AS indicator FROM _words GROUP BY ALL) folded
@@ -166,6 +165,36 @@ def _rows(
         """
     )
     con.unregister("_words")
+
+
+def _long(loaded: str, source: TabularSource, cell: Callable[[str], str], whole: str) -> str:
+    """One row of the file is one cell, or one cell for each column of an indicator."""
+    parts = []
+    if source.categories or source.indicator:
+        values = [f"{cell(role)} AS {role}_text" for role in ("value", "lower", "upper")]
+        parts.append(f"'value' AS role, {cell('measure')} AS word, {whole} AS fixed, {', '.join(values)}")
+    for indicator in source.values.values():
+        parts.append(
+            f"{literal(indicator)} AS role, CAST(NULL AS VARCHAR) AS word, {literal(indicator)} AS fixed,"
+            f" {cell(indicator)} AS value_text, NULL AS lower_text, NULL AS upper_text"
+        )
+    return " UNION ALL ".join(
+        f'SELECT row, {cell("area")} AS area_text, {cell("period")} AS period_text, {part} FROM "{loaded}"'
+        for part in parts
+    )
+
+
+def _unpivoted(loaded: str, area: str, measure: str, whole: str, wide: Mapping[str, str]) -> str:
+    """Each column of a period becomes rows; the role of a cell is its period, which names its column."""
+    places = {f"p{number}": (heading, period) for number, (heading, period) in enumerate(wide.items())}
+    cells = ", ".join(f"{trimmed(stored(heading))} AS {place}" for place, (heading, _) in places.items())
+    headed = ", ".join(f"('{place}', {literal(period)})" for place, (_, period) in places.items())
+    return f"""
+        SELECT row, area_text, of_place.period AS period_text, of_place.period AS role, word, {whole} AS fixed,
+               value_text, CAST(NULL AS VARCHAR) AS lower_text, CAST(NULL AS VARCHAR) AS upper_text
+        FROM (SELECT row, {area} AS area_text, {measure} AS word, {cells} FROM "{loaded}")
+             UNPIVOT INCLUDE NULLS (value_text FOR place IN ({", ".join(places)}))
+        JOIN (VALUES {headed}) AS of_place(place, period) USING (place)"""
 
 
 def _words(source: TabularSource) -> pd.DataFrame:
@@ -210,25 +239,54 @@ def period_regex(period: TabularPeriod) -> str:
         ConfigError: a word that is no part of a period, or a part that its type needs is missing.
     """
     needed = {"year": {"year"}, "quarter": {"year", "quarter"}, "month": {"year", "month"}, "week": {"year", "week"}}
-    fields = [found.group(1) for found in _FIELD.finditer(period.pattern)]
+    fields = [found.group(1) for found in _FIELD.finditer(period.written)]
     if set(fields) != needed[period.type] or len(fields) != len(set(fields)):
         parts = " and ".join(f"{{{part}}}" for part in sorted(needed[period.type], reverse=True))
         what = f"`period.pattern` of type {period.type} must hold {parts}, once each"
         fix = 'write it as the file does, such as "{year}{week:02}"'
         raise ConfigError("CFG-101", what, where="sources, period.pattern", fix=fix)
     regex, end = "", 0
-    for found in _FIELD.finditer(period.pattern):
+    for found in _FIELD.finditer(period.written):
         part, width = found.group(1), found.group(2)
         digits = width or (str(_DIGITS[part]) if part == "year" else f"1,{_DIGITS[part]}")
-        regex += re.escape(period.pattern[end : found.start()]) + rf"(?P<{part}>[0-9]{{{digits}}})"
+        regex += re.escape(period.written[end : found.start()]) + rf"(?P<{part}>[0-9]{{{digits}}})"
         end = found.end()
-    return f"^{regex}{re.escape(period.pattern[end:])}$"
+    return f"^{regex}{re.escape(period.written[end:])}$"
+
+
+def period_headings(header: Sequence[str], period: TabularPeriod | None) -> dict[str, str]:
+    """Heading -> period in our notation, of the headings that are written like `period.columns`.
+
+    Raises:
+        ConfigError: `period.columns` cannot name a period of its type.
+    """
+    if period is None:
+        return {}
+    con = duckdb.connect(":memory:")
+    try:
+        read, serial = _period_sql(period, period_regex(period)), _serial_sql()
+        day = f"(DATE '{EXCEL_DAY_0}' + CAST(floor(try_cast(text AS DOUBLE)) AS INTEGER))"
+        of_day = _of_day(day, period.type) if period.excel_dates else "NULL"
+        texts = ", ".join(f"({number}, {literal(heading)})" for number, heading in enumerate(header)) or "(0, '')"
+        found = con.execute(
+            f"""SELECT heading, period FROM (SELECT number, text AS heading,
+                       coalesce({read}, CASE WHEN {serial} THEN {of_day} END) AS period
+                FROM (VALUES {texts}) AS headings(number, text)) WHERE period IS NOT NULL ORDER BY number"""
+        ).fetchall()
+    finally:
+        con.close()
+    return dict(found)
+
+
+def _serial_sql() -> str:
+    """SQL: is the text a day number of Excel?"""
+    serial = f"coalesce(try_cast(text AS DOUBLE) BETWEEN {EXCEL_FIRST} AND {EXCEL_LAST + 0.999}, false)"
+    return f"(regexp_full_match(text, '[0-9]{{5}}([.][0-9]+)?') AND {serial})"
 
 
 def _periods(con: duckdb.DuckDBPyConnection, cells: Cells, how: TabularPeriod | None, regex: str | None) -> None:
-    serial = f"coalesce(try_cast(text AS DOUBLE) BETWEEN {EXCEL_FIRST} AND {EXCEL_LAST + 0.999}, false)"
-    serial = f"(regexp_full_match(text, '[0-9]{{5}}([.][0-9]+)?') AND {serial})"
-    read = _period_sql(how, regex)
+    serial = _serial_sql()
+    read = _period_sql(None if how is not None and how.columns else how, regex)  # headings are read already
     period = "read"
     if how is not None and how.excel_dates:
         day = f"(DATE '{EXCEL_DAY_0}' + CAST(floor(try_cast(text AS DOUBLE)) AS INTEGER))"
@@ -251,7 +309,7 @@ def _period_sql(how: TabularPeriod | None, regex: str | None) -> str:
         return (
             "CASE WHEN regexp_full_match(upper(text), '(19|2[01])[0-9]{2}(-([QW]?[0-9]{1,2}))?') THEN upper(text) END"
         )
-    names = ", ".join(f"'{found.group(1)}'" for found in _FIELD.finditer(how.pattern))  # in the order of the groups
+    names = ", ".join(f"'{found.group(1)}'" for found in _FIELD.finditer(how.written))  # in the order of the groups
     found = f"regexp_extract(text, {literal(regex)}, [{names}])"
     year = f"CASE WHEN length({found}.year) = 2 THEN '20' || {found}.year ELSE {found}.year END"
     sign = {"year": "", "quarter": "'-Q' || ", "month": "'-' || ", "week": "'-W' || "}[how.type]

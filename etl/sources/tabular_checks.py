@@ -17,6 +17,7 @@ import pandas as pd
 
 from config.errors import Finding
 from config.model import TabularSource
+from etl.frames import cell_place
 from etl.sources.tabular_cells import SPACES, Cells, literal
 
 if TYPE_CHECKING:
@@ -33,10 +34,10 @@ class Place:
 
     name: str
     columns: dict[str, int]
+    sheet: str = ""
 
-    def of(self, row: int, role: str) -> str:
-        position = self.columns.get(role)
-        return f"{self.name}:{row}:{position}" if position else f"{self.name}:{row}"
+    def of(self, row: int, role: str = "") -> str:
+        return cell_place(self.name, self.sheet, row, self.columns.get(role))
 
 
 def shown(text: str) -> str:
@@ -47,6 +48,39 @@ def shown(text: str) -> str:
 
 def rows_of(number: int) -> str:
     return f"{number} row" if number == 1 else f"{number:,} rows"
+
+
+# --- error values ----------------------------------------------------------------------------------------------------
+
+#: What Excel writes where a formula fails, in English and in Dutch.
+ERRORS = (
+    "#N/A", "#N/B", "#REF!", "#VERW!", "#VALUE!", "#WAARDE!", "#DIV/0!", "#DEEL/0!", "#NAME?", "#NAAM?", "#NUM!",
+    "#GETAL!", "#NULL!", "#LEEG!", "#SPILL!", "#CALC!",
+)  # fmt: skip
+
+
+def error_mistakes(con: duckdb.DuckDBPyConnection, cells: Cells, place: Place) -> list[Finding]:
+    """Error values of a spreadsheet that were saved as text, in any declared column."""
+    known = ", ".join(literal(error) for error in ERRORS)
+    found = con.execute(
+        f"""
+        SELECT side, role, upper(text) AS error, min(row), count(DISTINCT row)
+        FROM (UNPIVOT (SELECT row, role, area_text AS area, period_text AS period, word AS measure, value_text AS value,
+                              lower_text AS lower, upper_text AS upper FROM {cells.rows})
+              ON area, period, measure, value, lower, upper INTO NAME side VALUE text)
+        WHERE text[1:1] = '#' AND upper(text) IN ({known}) GROUP BY ALL ORDER BY 4, 1
+        """
+    ).fetchall()
+    return [
+        Finding(
+            "FILE-039",
+            f"holds {error} ({rows_of(n)})",
+            place.of(row, role if side == "value" else side),
+            "repair it at the source",
+            number=n,
+        )
+        for side, role, error, row, n in found
+    ]
 
 
 # --- areas -----------------------------------------------------------------------------------------------------------
@@ -180,7 +214,8 @@ def number_mistakes(con: duckdb.DuckDBPyConnection, cells: Cells, place: Place, 
         """
     ).df()
     con.execute("DROP TABLE _suspect")
-    return [finding for _, column in frame.groupby(["role", "side"]) for finding in _of_column(column, place, source)]
+    by = ["side"] if source.is_wide else ["role", "side"]  # columns of periods are written alike: told once
+    return [finding for _, column in frame.groupby(by) for finding in _of_column(column, place, source)]
 
 
 def _of_column(column: pd.DataFrame, place: Place, source: TabularSource) -> list[Finding]:
@@ -200,7 +235,8 @@ def _of_column(column: pd.DataFrame, place: Place, source: TabularSource) -> lis
         if len(rows):
             first, number = rows.iloc[0], int(rows.n.sum())
             what = f"{shown(str(first.text))}{why} ({rows_of(number)})"
-            found.append(Finding(code, what, place.of(int(first.row), where_role), fix, number=number))
+            where = place.of(int(first.row), str(first.role) if source.is_wide else where_role)
+            found.append(Finding(code, what, where, fix, number=number))
 
     foreign = column[column.is_foreign & ~column.is_read & ~may_be_grouped]
     other = "," if how.decimal == "." else "."
@@ -250,7 +286,7 @@ def total_mistakes(con: duckdb.DuckDBPyConnection, cells: Cells, place: Place) -
     for row, role, number, level, part, has_gaps in rows:
         sums[row, role, number].append((level, part or 0.0, has_gaps))
     found = []
-    for (row, role, number), parts in sums.items():
+    for (row, _, number), parts in sums.items():
         if any(
             abs(part - number) < 1e-6 * max(1.0, abs(number)) or (gaps and part < number) for _, part, gaps in parts
         ):
@@ -258,5 +294,5 @@ def total_mistakes(con: duckdb.DuckDBPyConnection, cells: Cells, place: Place) -
         nearest = min((part for _, part, _ in parts), key=lambda part: abs(part - number))
         what = f"total {number:g} but rows add to {nearest:g} (difference {abs(number - nearest):g})"
         fix = "ask the supplier which is right, or leave the total row out"
-        found.append(Finding("FILE-018", what, place.of(row, role).rsplit(":", 1)[0], fix))
+        found.append(Finding("FILE-018", what, place.of(row), fix))
     return found

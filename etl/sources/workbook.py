@@ -2,7 +2,7 @@
 
     check        the zip: how large it unpacks, an old or locked file in disguise
     open_sheet   the sheet that is meant, its cells as text, and what a spreadsheet does to figures on the way
-    asides       what else the file holds: comments, properties, drawings, other sheets (for the personal data gate)
+    What else the file holds (comments, properties, other sheets) is in `workbook_asides`.
 
 Cells become text as the sheet holds them, not as it shows them: a number with `decimal` and no thousands sign, a date
 as its day number, a moment with its time. Dates, error values and formulas that were never calculated are remembered
@@ -35,7 +35,19 @@ from etl.frames import cell_place
 from etl.sources import delimited
 from etl.sources.sheet import Odd, Sheet, as_text, refuse_odd
 
-__all__ = ["Odd", "Sheet", "as_text", "check", "open_book", "open_sheet", "refuse_odd", "rows_of"]
+__all__ = [
+    "MAX_COLUMNS",
+    "UNREADABLE",
+    "Odd",
+    "Sheet",
+    "as_text",
+    "check",
+    "damaged",
+    "open_book",
+    "open_sheet",
+    "refuse_odd",
+    "rows_of",
+]
 
 #: A workbook that unpacks to more than this is no delivery (1.5 MB can hold 512 MB: TRUST 3).
 MAX_BYTES, MAX_RATIO = 200_000_000, 100
@@ -49,7 +61,7 @@ _BATCH = 20_000
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # old Excel, and new Excel behind a password
 _FORMULA = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}f"
 #: What the zip, XML and openpyxl layers raise on files that are no workbooks.
-_UNREADABLE = (
+UNREADABLE = (
     zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ParseError, DefusedXmlException,
     InvalidFileException, KeyError, ValueError, TypeError, IndexError, AttributeError, OverflowError,
 )  # fmt: skip
@@ -79,8 +91,8 @@ def check(path: Path, name: str) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
-    except _UNREADABLE:
-        raise _damaged(name) from None
+    except UNREADABLE:
+        raise damaged(name) from None
     total = sum(member.file_size for member in members)
     packed = max(sum(member.compress_size for member in members), 1)
     steepest = max((member.file_size / max(member.compress_size, 10_000) for member in members), default=0)
@@ -89,10 +101,11 @@ def check(path: Path, name: str) -> None:
         what = f"unpacks to {total / 1e6:,.0f} MB ({ratio:.0f}x); limits {MAX_BYTES // 1_000_000} MB and {MAX_RATIO}x"
         raise StructureError("FILE-034", what, where=name, fix="save it anew without empty rows, or as CSV UTF-8")
     if "xl/workbook.xml" not in {member.filename for member in members}:
-        raise _damaged(name)
+        raise damaged(name)
 
 
-def _damaged(name: str) -> StructureError:
+def damaged(name: str) -> StructureError:
+    """The refusal of a file that is no workbook, or a spoiled one."""
     fix = "open it in Excel and save it again as .xlsx, or as CSV UTF-8"
     return StructureError("FILE-106", "cannot be read as an Excel workbook (.xlsx)", where=name, fix=fix)
 
@@ -138,8 +151,8 @@ def open_book(path: Path, name: str) -> Any:
     try:
         with warnings.catch_warnings(action="ignore"):  # of features that have no figures: styles, validation
             return openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
-    except _UNREADABLE:
-        raise _damaged(name) from None
+    except UNREADABLE:
+        raise damaged(name) from None
 
 
 def rows_of(
@@ -156,8 +169,8 @@ def rows_of(
                 parser = _Parser.of(book, sheet, source)
             parser.source = source
             yield from parser.parse()
-    except _UNREADABLE:
-        raise _damaged(name) from None
+    except UNREADABLE:
+        raise damaged(name) from None
 
 
 def _choose(book: Any, wanted: str | None, name: str) -> Any:

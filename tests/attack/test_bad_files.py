@@ -186,14 +186,6 @@ def test_missing_columns_are_told_together_with_the_nearest_names(tmp_path):
     assert "columns.period" in caught.value.findings[0].fix
 
 
-def test_excel_is_not_read_yet_and_says_what_to_do(tmp_path):
-    with pytest.raises(FixableError) as caught:
-        deliver(tmp_path, b"PK\x03\x04", name="own.xlsx")
-
-    assert caught.value.exit_code == 20
-    assert "save it as CSV" in caught.value.findings[0].fix
-
-
 def test_a_refusal_never_repeats_a_text_of_the_file(tmp_path):
     rows = list(GOOD)
     rows[4] = "Jan Jansen;06-12345678;BSN 123456782;jan@example.nl"
