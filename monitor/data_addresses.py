@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 
 from config.errors import UsageError
 from config.vocabulary import Edition
@@ -27,7 +27,8 @@ def _add_outlines(server: Flask, kept: Kept, slug: str, tenant: Tenant) -> None:
         packed = kept.get((slug, "geo", sha))
         if packed is None:
             with tenant.store.pinned() as snapshot:
-                found = map_layer(snapshot, sha)
+                known = (None, *snapshot.vintages.known)
+                found = next((text for year in known if (text := map_layer(snapshot.at(year), sha))), None)
             if found is None:
                 return refused(404, "not found")
             packed = kept.put((slug, "geo", sha), pack(found.encode(), "application/json"))
@@ -41,13 +42,16 @@ def _add_values(server: Flask, kept: Kept, slug: str, tenant: Tenant) -> None:
         """Values of one indicator in a kept snapshot, in the edition of this viewer only."""
         if edition != current_viewer().edition or edition not in set(Edition):
             return refused(404, "not found")
-        key = (slug, load_id, edition, indicator)
+        vintage = request.args.get("vintage")
+        if vintage is not None and not vintage.isdigit():
+            return refused(404, "not found")
+        key = (slug, load_id, edition, indicator, vintage or "")
         packed = kept.get(key)
         if packed is None:
             try:
                 with tenant.snapshot_of(load_id) as snapshot:
-                    found = map_values(snapshot, indicator)
-            except UsageError:  # a load that is not kept
+                    found = map_values(snapshot.at(int(vintage) if vintage else None), indicator)
+            except UsageError:  # a load that is not kept, a division that it does not hold
                 return refused(404, "not found")
             if found is None:
                 return refused(404, "not found")

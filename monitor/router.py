@@ -121,16 +121,16 @@ class View:
 
         Keeps the reader's language and day; leaves out what is None.
         """
-        return href(self.slug, page_path, **(self._kept() | state))
+        return href(self.slug, page_path, **(self.kept() | state))
 
     def here(self, **changes: str | None) -> str:
         """Address of this page with its state, changed in the named parts."""
         path = self.page.path + (f"/{self.path_argument}" if self.path_argument else "")
         state = {key: value for key, value in self.state.items() if value}
-        state |= self._kept() | changes
+        state |= self.kept() | changes
         return href(self.slug, path, **state)
 
-    def _kept(self) -> dict[str, str | None]:
+    def kept(self) -> dict[str, str | None]:
         """What every link keeps."""
         return {"lang": self._chosen_language(), "asof": self.asof, "vintage": self.vintage}
 

@@ -29,7 +29,8 @@ window.buurtbeeld.data = (function () {
   }
 
   function values(config, indicator) {
-    return get(config.base + "v/" + config.load + "/" + config.edition + "/" + indicator + ".json");
+    var division = config.kept.vintage ? "?vintage=" + config.kept.vintage : "";
+    return get(config.base + "v/" + config.load + "/" + config.edition + "/" + indicator + ".json" + division);
   }
 
   function formatter(config, decimals) {

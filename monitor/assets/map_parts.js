@@ -36,7 +36,7 @@ window.buurtbeeld.mapParts = (function () {
 
   function areaAddress(config, state, code) {
     var query = new URLSearchParams({ indicator: state.indicator });
-    if (config.lang) query.set("lang", config.lang);
+    Object.keys(config.kept).forEach(function (key) { query.set(key, config.kept[key]); });
     return config.base + "gebied/" + code + "?" + query.toString();
   }
 

@@ -138,7 +138,8 @@
   Page.prototype.address = function () {
     var state = this.state, query = new URLSearchParams();
     ["indicator", "level", "area", "period"].forEach(function (key) { if (state[key]) query.set(key, state[key]); });
-    if (this.config.lang) query.set("lang", this.config.lang);
+    var kept = this.config.kept;
+    Object.keys(kept).forEach(function (key) { query.set(key, kept[key]); });
     return this.config.base + "kaart?" + query.toString();
   };
 
@@ -195,7 +196,8 @@
     buurtbeeld_map: {
       draw: function (config) {
         if (!config || !byId("map-root")) return window.dash_clientside.no_update;
-        if (!isHere() || page.config.load !== config.load || page.config.lang !== config.lang ||
+        if (!isHere() || page.config.load !== config.load ||
+            JSON.stringify(page.config.kept) !== JSON.stringify(config.kept) ||
             JSON.stringify(page.config.state) !== JSON.stringify(config.state)) page = new Page(config);
         return config.load;
       }

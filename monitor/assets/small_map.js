@@ -8,7 +8,7 @@
   function open(config, code) {
     if (!code) return;
     var query = new URLSearchParams({ indicator: config.state.indicator });
-    if (config.lang) query.set("lang", config.lang);
+    Object.keys(config.kept).forEach(function (key) { query.set(key, config.kept[key]); });
     window.history.pushState({}, "", config.base + "gebied/" + code + "?" + query.toString());
     window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
   }

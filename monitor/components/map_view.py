@@ -14,7 +14,7 @@ from config.vocabulary import AreaLevel, Comparison, PeriodType, Status
 from monitor.components.format import comparison_name, level_name, period_name, status_name, unit_name
 from monitor.i18n import LANGUAGES, Translator
 from monitor.queries.map_values import MAP_LEVELS, MAP_PERIODS
-from monitor.router import View, default_language
+from monitor.router import View
 
 
 def map_view(view: View, *, indicators: list[str], state: dict[str, str | None]) -> html.Div:
@@ -77,7 +77,7 @@ def _settings(view: View, indicators: list[str], state: dict[str, str | None]) -
         "base": f"/g/{view.slug}/",
         "load": facts.load_id,
         "edition": view.edition.value,
-        "lang": None if view.language == default_language(view.configured) else view.language,
+        "kept": {key: value for key, value in view.kept().items() if value},
         "locale": LANGUAGES[view.language].replace("_", "-"),
         "layers": {level: sha for level, sha in facts.layers.items() if level in set(MAP_LEVELS)},
         "names": shown["area_name"].to_dict(),

@@ -174,7 +174,8 @@ def downloads(view: View, filters: Filters, name: str) -> html.P:
     """Links to the same figures as files."""
     _ = view._
     query = urlencode(
-        [*filters.as_words().items(), *([("asof", view.asof)] if view.asof else []), ("lang", view.language)]
+        [*filters.as_words().items(), *((key, value) for key, value in view.kept().items() if value and key != "lang")]
+        + [("lang", view.language)]
     )
     links: list[Any] = [icon("download"), html.Span(_("Download these figures") + ": ")]
     for place, (extension, shown) in enumerate(
