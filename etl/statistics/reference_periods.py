@@ -136,3 +136,18 @@ def _seasons(centres: list[int], half_window: int, n_seasons: int) -> NDArray[np
         lengths[:longer] += 1
         season[first:end] = np.repeat(np.arange(n_seasons - 1), lengths)
     return season
+
+
+def four_week_blocks(counts: NDArray[np.float64], first_days: Days) -> tuple[NDArray[np.float64], Days]:
+    """Weeks added up to blocks that do not overlap and end with the newest week.
+
+    Args:
+        counts: events per week, shape (series, weeks); NaN for not delivered: its block is NaN too.
+        first_days: the Mondays, shape (weeks,).
+
+    Returns:
+        Counts, shape (series, blocks), and the first day of each block. Oldest weeks that fill no block are dropped.
+    """
+    n_blocks = counts.shape[1] // 4
+    first = counts.shape[1] - 4 * n_blocks
+    return counts[:, first:].reshape(counts.shape[0], n_blocks, 4).sum(axis=2), first_days[first::4]

@@ -20,7 +20,7 @@ ZEROS_UNTIL_SILENT = """
 """
 
 
-@pytest.mark.parametrize("row", table(ZEROS_UNTIL_SILENT).itertuples(), ids=lambda row: str(row.mean))
+@pytest.mark.parametrize("row", [*table(ZEROS_UNTIL_SILENT).itertuples()], ids=lambda row: str(row.mean))
 def test_a_series_is_silent_after_so_many_zeros(row):
     zeros = int(row.zeros)
     counts = np.array([[*[3.0] * 30, *[0.0] * zeros], [*[3.0] * 31, *[0.0] * (zeros - 1)]])
