@@ -14,7 +14,7 @@ from config.explain import did_you_mean
 from config.fields import AREA_CODE
 from config.model import Indicator, Municipality, TabularSource
 from config.strict_yaml import Document, KeyPath
-from config.vocabulary import AreaLevel, Publication, SourceKind
+from config.vocabulary import CONTEXT_KINDS, AreaLevel, Publication, SourceKind
 
 _PERIOD = re.compile(r"\d{4}(-Q[1-4]|-(0[1-9]|1[0-2])|-W(0[1-9]|[1-4]\d|5[0-3]))?")
 
@@ -188,7 +188,7 @@ def _check_sources(document: Document, municipality: Municipality) -> None:
     real = [
         source.id
         for source in municipality.sources
-        if not source.practice and SourceKind(source.kind) is not SourceKind.KWB
+        if not source.practice and SourceKind(source.kind) not in CONTEXT_KINDS
     ]
     if municipality.today is not None and real:
         names = ", ".join(f"`{name}`" for name in real)

@@ -105,7 +105,7 @@ class SourceBase(Model):
 
     @property
     def effective_publication(self) -> Publication:
-        """open for the CBS, RIVM and police kinds (already public as exact counts), restricted for a municipality's own."""
+        """open for the CBS, RIVM and police kinds (public as exact counts), restricted for a municipality's own."""
         default = Publication.RESTRICTED if self.kind == SourceKind.TABULAR else Publication.OPEN  # type: ignore[attr-defined]
         return self.publication or default
 

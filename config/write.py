@@ -32,6 +32,7 @@ sources:                                # order is precedence
   - {{id: police_monthly, kind: statline, table: 47022NED, path: "politie/47022NED*.csv"}}
   - {{id: nuisance_monthly, kind: statline, table: 47024NED, path: "politie/47024NED*.csv"}}
   - {{id: key_figures, kind: kwb, path: "kwb/*.csv"}}
+#  - {{id: health, kind: health, path: "rivm/*.xlsx"}}   # 50120NED of RIVM; shown by the pack social_domain
 # The municipality's own weekly delivery: columns are mapped, not programmed.
 #  - id: police_weekly
 #    kind: tabular

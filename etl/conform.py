@@ -15,7 +15,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from config.model import Indicator, KwbSource, PolitieKaartSource, Source, StatlineSource, TabularSource
+from config.model import HealthSource, Indicator, KwbSource, PolitieKaartSource, Source, StatlineSource, TabularSource
 from config.vocabulary import STATUS_ORDER, AreaLevel, PeriodType, Status, Unit
 from etl.calendar import exposure_years, parse, period_type_of, periods_between
 from etl.cube import NOT_DELIVERED, AreaAxis, Cube
@@ -55,6 +55,9 @@ def feeds(source: Source, indicators: dict[str, Indicator]) -> pd.DataFrame:
             if numerator.kwb:
                 is_figure = numerator.kwb.figure == "value"
                 rows += [(column, indicator.id, is_figure) for column in numerator.kwb.columns]
+        elif isinstance(source, HealthSource):
+            if numerator.health:
+                rows.append((numerator.health.topic, indicator.id, True))
         elif isinstance(source, PolitieKaartSource):
             if numerator.politie_kaart:
                 rows += [(code, indicator.id, False) for code in numerator.politie_kaart.codes]

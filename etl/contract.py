@@ -17,7 +17,8 @@ import duckdb
 import pandas as pd
 
 from config.errors import Finding, StructureError, ValuesError
-from config.model import KwbSource, Source, TabularSource
+from config.model import Source, TabularSource
+from config.vocabulary import CONTEXT_KINDS, SourceKind
 from etl import contract_rows as rows
 from etl import contract_series as series
 from etl.contract_rows import REASONS, Place, Word
@@ -48,7 +49,7 @@ class Checked:
 
 def is_by_period(source: Source) -> bool:
     """Do the rows of a source have the area codes of their own period?"""
-    return source.vintage == "by_period" or (source.vintage is None and isinstance(source, KwbSource))
+    return source.vintage == "by_period" or (source.vintage is None and SourceKind(source.kind) in CONTEXT_KINDS)
 
 
 def check(
@@ -85,7 +86,7 @@ def check(
         AreasError: not one area of the division on screen.
     """
     con.execute(f'DROP TABLE IF EXISTS "{raw.table}__bad"')
-    place = Place(name, raw.columns)
+    place = Place(name, raw.columns, raw.sheet)
     found_areas, found_periods = rows.words(con, raw.table, "area"), rows.words(con, raw.table, "period")
     found_measures = rows.words(con, raw.table, "measure")
     if not found_areas:
@@ -93,7 +94,7 @@ def check(
         raise StructureError(
             "FILE-003", what, where=name, fix="deliver the file again; the last good load stays served"
         )
-    by_period = is_by_period(source) or isinstance(source, KwbSource)
+    by_period = is_by_period(source) or SourceKind(source.kind) in CONTEXT_KINDS
     unknown = _unknown_areas(found_areas, areas)
     if by_period:
         unknown = [word for word in unknown if word.text not in also_known]

@@ -75,6 +75,7 @@ class RawFrame:
     skipped: dict[str, int] = field(default_factory=dict)  # reason -> rows, such as {"other municipality": 812}
     rows_read: int = 0
     findings: tuple[Finding, ...] = ()
+    header: tuple[str, ...] = ()  # names of the columns of a file that has one table
     columns: dict[str, int] = field(default_factory=dict)  # position of area, period, measure, value (or a measure)
     sheet: str = ""  # of a workbook: its title, for places such as Data!C5
 

@@ -16,7 +16,7 @@ import pandas as pd
 
 from config.load import Configured
 from config.model import Indicator, Source
-from config.vocabulary import SourceKind
+from config.vocabulary import CONTEXT_KINDS, SourceKind
 from etl.conform import FINAL_AFTER_DAYS, conform, cubes, lay_over
 from etl.corrections import Corrected, correct
 from etl.cube import AreaAxis, Cube
@@ -153,7 +153,7 @@ class Line:
         return self._completed[table]
 
     def _derive(self, chosen: Chosen) -> list[Cells]:
-        registers = frozenset(one.source.id for one in self._leaves if SourceKind(one.source.kind) is SourceKind.KWB)
+        registers = frozenset(one.source.id for one in self._leaves if SourceKind(one.source.kind) in CONTEXT_KINDS)
         sources = [one.source.id for one in self._leaves]
         rates = self._configured.municipality.rates
         return list(derive(chosen, self._axis, rates, sources=sources, registers=registers))

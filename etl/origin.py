@@ -13,7 +13,7 @@ import pandas as pd
 from config.corrections import corrections_file
 from config.errors import Finding
 from config.load import Configured
-from config.vocabulary import Publication, SourceKind
+from config.vocabulary import CONTEXT_KINDS, Publication, SourceKind
 from etl.areas import AreaTree
 from etl.cube import AreaAxis
 from etl.deliveries import DeliveryLog
@@ -83,7 +83,7 @@ def origin_of(
         figures: those of the edition that is filled: shares of what has no place follow from them.
     """
     sources = [intake.source.id for intake in intakes]
-    registers = {one.source.id for one in intakes if SourceKind(one.source.kind) is SourceKind.KWB}
+    registers = {one.source.id for one in intakes if SourceKind(one.source.kind) in CONTEXT_KINDS}
     shares = {
         source_id: share
         for source_id, share in unallocated_shares(figures.unallocated, figures.cells, axis, sources).items()

@@ -18,14 +18,14 @@ import duckdb
 import pandas as pd
 
 from config.errors import Finding, UsageError
-from config.model import KwbSource, Source, StatlineSource, TabularSource
+from config.model import Source, TabularSource
 from etl.calendar import parse
 from etl.conform import feeds
 from etl.contract_rows import CATEGORY_CODE, is_unknown_place
 from etl.frames import RawFrame, work_connection
 from etl.intake import categories_of
+from etl.personal_data_columns import check_file_name, check_raw
 from etl.reading import adapter
-from etl.sources import delimited
 
 if TYPE_CHECKING:
     from config.load import Configured
@@ -159,6 +159,8 @@ def preview(
     raw: RawFrame = adapter(source.kind).read(
         con, source, path, name=name, municipality_code=areas.municipality_code, table=table, areas=areas
     )
+    check_file_name(name, source.id)
+    check_raw(con, raw, name=name, known_codes=tuple(areas.names()))
     indicators = _indicators(mapping)
     words = _counts(con, table, "measure")
     known = _known(source, categories, indicators)
@@ -170,7 +172,7 @@ def preview(
         kind=source.kind,
         rows_read=raw.rows_read,
         rows_skipped=raw.skipped,
-        columns=_columns(source, path, name, raw),
+        columns=_columns(source, raw),
         period_types=_by_type(readable),
         unreadable_periods=sum(number for text, number in periods.items() if text not in readable),
         unknown_areas=_unknown_areas(_counts(con, table, "area"), areas),
@@ -206,20 +208,12 @@ def _counts(con: duckdb.DuckDBPyConnection, table: str, column: str) -> dict[str
 # --- columns ---------------------------------------------------------------------------------------------------------
 
 
-def _columns(source: Source, path: Path, name: str, raw: RawFrame) -> tuple[ColumnUse, ...]:
-    """Every column of a delimited file with its role; none for kinds that have no columns."""
-    if not isinstance(source, StatlineSource | KwbSource | TabularSource):
-        return ()
-    if isinstance(source, TabularSource):
-        how = source.format
-        text = delimited.scan(path, name, encoding=how.encoding)
-        header = delimited.read_header(text, delimiter=how.delimiter, header_line=how.header_line)
-    else:
-        text = delimited.scan(path, name)
-        header = delimited.read_header(text, delimiter=delimited.find_delimiter(text))
+def _columns(source: Source, raw: RawFrame) -> tuple[ColumnUse, ...]:
+    """Every column of a file with its role; none for kinds that have no columns."""
     roles = {position: _role(role, source) for role, position in raw.columns.items()}
     return tuple(
-        ColumnUse(position, column, roles.get(position, "not read")) for position, column in enumerate(header, start=1)
+        ColumnUse(position, column, roles.get(position, "not read"))
+        for position, column in enumerate(raw.header, start=1)
     )
 
 

@@ -19,7 +19,7 @@ import duckdb
 from config.errors import ExitCode, Finding, FixableError
 from config.load import Configured
 from config.model import Source
-from config.vocabulary import AreaLevel, Edition, SourceKind
+from config.vocabulary import CONTEXT_KINDS, AreaLevel, Edition, SourceKind
 from etl.areas import build_tree
 from etl.assemble import Facts, fill_snapshot, today_of
 from etl.benchmark import benchmarks
@@ -168,7 +168,7 @@ def _load(configured: Configured, clock: _Clock, rebuild: bool) -> LoadReport:
             today = today_of(configured, intakes)
             origin = origin_of(con, configured, log, intakes, leaves, figures, tree, axis, today)
             origin = replace(origin, findings=(*origin.findings, *carried_findings(carrier, delivered)))
-            events = [i for i, one in enumerate(intakes) if SourceKind(one.source.kind) is not SourceKind.KWB]
+            events = [i for i, one in enumerate(intakes) if SourceKind(one.source.kind) not in CONTEXT_KINDS]
             covered = has_figures(figures.cells, axis, events)
             former = [
                 _on_division(con, configured, leaves, divisions, vintage, events)

@@ -119,6 +119,7 @@ def read(
         skipped=dict(skipped),
         rows_read=rows,
         findings=tuple(finding for part in parts for finding in part.findings),
+        header=parts[0].header if len(parts) == 1 else (),
         columns=parts[0].columns if len(parts) == 1 else {},
     )
 
@@ -147,6 +148,7 @@ def _read_table(
         SELECT {columns.code} AS word, count(*) AS n FROM "{loaded}" GROUP BY word"""
     )
     skipped |= cbs.count_skipped(con, "_tally", municipality_code)
+    con.execute("DROP TABLE _tally")
     is_named = f"{cbs.is_of('code', municipality_code)} AND title <> code"
     titles = cbs.titles(con, loaded, columns.code, columns.name, is_named) if columns.code != _FOUND else {}
     table_file.drop(con, loaded)
@@ -156,6 +158,7 @@ def _read_table(
         area_names=titles,
         skipped=skipped,
         rows_read=rows,
+        header=opened.header,
         findings=opened.notes + notes + told + _not_published(columns, empty, opened.name),
         columns=columns.positions,
     )

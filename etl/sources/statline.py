@@ -109,6 +109,7 @@ def read(
         area_names=area_names,
         skipped=skipped,
         rows_read=rows,
+        header=opened.header,
         findings=opened.notes,
         columns={role: getattr(columns, role) for role in ("measure", "area", "period", "value")},
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from config.model import Delivery, KwbSource, PolitieKaartSource, Source, StatlineSource
+from config.model import Delivery, HealthSource, KwbSource, PolitieKaartSource, Source, StatlineSource
 from etl.calendar import iso_week
 from etl.timeliness import weeks_late
 from monitor.components.format import date_name, number
@@ -43,6 +43,8 @@ def source_title(source: Source | None, _: Translator) -> str:
         return f"{title} ({source.table})"
     if isinstance(source, KwbSource):
         return _("CBS: key figures of neighbourhoods")
+    if isinstance(source, HealthSource):
+        return _("RIVM: health of adults")
     if isinstance(source, PolitieKaartSource):
         return _("Police: map of crimes")
     return _("Delivery of the municipality") if source else ""

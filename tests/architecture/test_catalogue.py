@@ -40,7 +40,8 @@ def test_an_indicator_is_complete_in_both_languages(indicator: Indicator):
 
 @pytest.mark.parametrize("indicator", CATALOGUE.values(), ids=CATALOGUE.keys())
 def test_a_rate_divides_by_the_denominator_of_its_unit(indicator: Indicator):
-    is_own_figure = indicator.numerator.kwb is not None and indicator.numerator.kwb.figure == "value"
+    is_own_figure = indicator.numerator.health is not None
+    is_own_figure |= indicator.numerator.kwb is not None and indicator.numerator.kwb.figure == "value"
 
     if indicator.unit in UNIT_BASE and not is_own_figure:
         assert indicator.denominator == DENOMINATORS.get(indicator.unit, indicator.denominator)

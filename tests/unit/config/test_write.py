@@ -92,7 +92,7 @@ def test_the_schema_gives_every_key_a_meaning():
 
 def test_no_meaning_is_left_of_a_key_that_is_gone():
     models = {name: kind for name, kind in vars(config.model).items() if isinstance(kind, type)}
-    sources = {"StatlineSource", "KwbSource", "PolitieKaartSource", "TabularSource"}
+    sources = {"StatlineSource", "KwbSource", "HealthSource", "PolitieKaartSource", "TabularSource"}
     for name, meanings in MEANING.items():
         names = sources if name == "SourceBase" else {name}
         kinds = [models[one] for one in names]
