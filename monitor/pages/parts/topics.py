@@ -173,10 +173,8 @@ def unit_line(series: Series, _: Translator) -> str:
 def downloads(view: View, filters: Filters, name: str) -> html.P:
     """Links to the same figures as files."""
     _ = view._
-    query = urlencode(
-        [*filters.as_words().items(), *((key, value) for key, value in view.kept().items() if value and key != "lang")]
-        + [("lang", view.language)]
-    )
+    kept = {key: value for key, value in view.kept().items() if value}
+    query = urlencode({**filters.as_words(), **kept, "lang": view.language})
     links: list[Any] = [icon("download"), html.Span(_("Download these figures") + ": ")]
     for place, (extension, shown) in enumerate(
         (("csv", "CSV"), ("xlsx", "Excel"), ("parquet", "Parquet"), ("json", "JSON"))
