@@ -268,7 +268,7 @@ def _split(
                    CASE WHEN regexp_full_match(r.period, '[0-9]{{4}}(-?[QW]?[0-9]{{1,2}})?') THEN r.period END,
                    CASE WHEN {shown} OR regexp_full_match(r.measure, '[A-Z]{{0,4}}[0-9]{{1,4}}([.][0-9]{{1,3}}){{0,3}}')
                         THEN r.measure END,
-                   CASE WHEN b.code <> 'VAL-103' THEN r.value END, b.code, m.reason
+                   CASE WHEN abs(r.value) <= {rows.MAX_COUNT} THEN r.value END, b.code, m.reason
             FROM "{bad}" b JOIN "{raw.table}" r ON r.rowid = b.id JOIN _reasons m ON m.code = b.code
             ORDER BY r.part, r.row
             """,

@@ -37,6 +37,7 @@ REASONS = {
     "VAL-004": "a count cannot be negative",
     "VAL-005": "a count must be whole",
     "VAL-013": "same row twice",
+    "VAL-110": "margins do not enclose the value",
 }
 #: Largest count that a municipality can have: more than the country has inhabitants.
 MAX_COUNT = 20_000_000
@@ -162,7 +163,7 @@ def set_aside(
 _IS_COUNT = "r.measure IN (SELECT measure FROM _counts)"
 #: Cheap first look: only rows like these can have a faulty number.
 _SUSPECT = f"""(mark = 'invalid' OR (mark IS NULL AND value IS NULL) OR NOT isfinite(value) OR value < 0
-    OR value > {MAX_COUNT} OR value <> trunc(value))"""
+    OR value > {MAX_COUNT} OR value <> trunc(value) OR lower > value OR upper < value OR lower > upper)"""
 
 
 def _number_fault(has_maximum: bool) -> str:
@@ -177,7 +178,8 @@ def _number_fault(has_maximum: bool) -> str:
         WHEN NOT isfinite(r.value) THEN 'VAL-008'
         WHEN r.value < 0 AND {_IS_COUNT} THEN 'VAL-004'
         WHEN r.value <> trunc(r.value) AND {_IS_COUNT} THEN 'VAL-005'
-        {maximum} END"""
+        {maximum}
+        WHEN r.lower > r.value OR r.upper < r.value OR r.lower > r.upper THEN 'VAL-110' END"""
 
 
 def _duplicates(con: duckdb.DuckDBPyConnection, table: str, bad: str | None, place: Place) -> bool:
@@ -218,7 +220,7 @@ def _differing(rows: Sequence[tuple[Any, ...]], place: Place) -> Iterable[Findin
     """The first ten by name, the rest as a number."""
 
     def number(value: float | None, mark: str | None) -> str:
-        return str(mark) if value is None else f"{value:g}"
+        return str(mark) if value is None else f"{value:g}" if abs(value) <= MAX_COUNT else "a large number"
 
     for part, row, value, mark, first_part, first_row, first_value, first_mark in rows[:10]:
         first = f"line {first_row}" if first_part == part else f"{first_part}:{first_row}"
@@ -317,6 +319,10 @@ _TELL: dict[str, _Tell] = {
     "VAL-005": lambda first, _: (
         f"{first['value']:g}: a count must be whole",
         "repair it at the source; is it no count, declare the column as `columns.value`",
+    ),
+    "VAL-110": lambda first, _: (
+        "the margins do not enclose the value",
+        "repair it at the source; are the margins half widths, ask for the lower and upper bound",
     ),
     "VAL-013": lambda first, _: ("the same row twice; the second", "remove it at the source"),
 }

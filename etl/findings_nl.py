@@ -56,6 +56,18 @@ SENTENCES: dict[str, tuple[tuple[str, str], ...]] = {
         ),
         (rf"{_N} undeclared columns? not read", "{n} kolom(men) niet opgegeven en niet gelezen"),
     ),
+    "FILE-036": (
+        (rf"{_N} hidden rows? (is|are) loaded too", "{n} verborgen rij(en) ook geladen"),
+        (r"the sheet is hidden.*", "het werkblad is verborgen en is geladen"),
+    ),
+    "PII-004": ((r".*", "een getal in een tekst dat een burgerservicenummer kan zijn; niet geladen"),),
+    "PII-010": (
+        (
+            rf"column (?P<name>`.*?`): {_N} of (?P<all>[\d,]+) values look like an address",
+            "kolom {name}: {n} van {all} waarden lijken op een adres",
+        ),
+        (r".*", "enkele waarden lijken op een adres"),
+    ),
     "PII-008": (
         (
             r"column (?P<name>`.*?`) holds postcodes.*",
@@ -120,6 +132,7 @@ SENTENCES: dict[str, tuple[tuple[str, str], ...]] = {
         (rf"{_N} rows .*", "{n} rijen hebben een onbekende plaats; zij tellen voor de gemeente, niet voor een buurt"),
     ),
     "VAL-107": ((rf"(?P<period>\S+) has not begun{_SET_ASIDE}", "{period} is nog niet begonnen" + _ASIDE),),
+    "VAL-110": ((rf".*{_SET_ASIDE}", "de marges liggen niet om de waarde heen" + _ASIDE),),
     "VAL-109": ((rf"{_N} cells .*", "{n} cellen zonder rij tellen als 0 (`zero_rows: omitted`)"),),
     "VAL-111": (
         (
@@ -157,6 +170,24 @@ SENTENCES: dict[str, tuple[tuple[str, str], ...]] = {
             "{n} bruikbare rijen; afgesproken zijn er {low} tot {high}",
         ),
     ),
+    "VAL-115": (
+        (
+            r"(?P<period>\S+) has rows of (?P<n>\d+) areas, usual (?P<usual>\d+)",
+            "{period} heeft rijen van {n} gebieden, gewoonlijk {usual}",
+        ),
+    ),
+    "VAL-116": (
+        (
+            r"the name says (?P<day>\S+), the file reaches to (?P<period>\S+)",
+            "de naam zegt {day}, het bestand loopt tot en met {period}",
+        ),
+    ),
+    "VAL-117": (
+        (
+            r"(?P<period>\S+) equals (?P<other>\S+) in every cell; .*",
+            "{period} is in elke cel gelijk aan {other}; twee keer geleverd onder een andere periode?",
+        ),
+    ),
     "COR-001": (
         (
             r"correction (?P<name>`.*?`): the source does not say .* \((?P<n>[\d,]+) cells?\); not applied",
@@ -167,6 +198,18 @@ SENTENCES: dict[str, tuple[tuple[str, str], ...]] = {
         (
             r"(?P<share>[\d.]+)% of the events have no known neighbourhood \(limit (?P<limit>\d+)%\)",
             "van {share}% van de voorvallen is de buurt niet bekend (grens {limit}%)",
+        ),
+    ),
+    "QUA-002": (
+        (
+            r"(?P<n>\d+) weeks should have come in; the newest is (?P<period>\S+)",
+            "{n} weken hadden binnen moeten zijn; de nieuwste is {period}",
+        ),
+    ),
+    "QUA-003": (
+        (
+            r"the neighbourhoods together are (?P<share>[\d.]+)% more .* \(limit (?P<limit>[\d.]+)%\)",
+            "de buurten samen zijn {share}% meer dan de gemeente (grens {limit}%)",
         ),
     ),
     "CFG-037": (
@@ -243,6 +286,9 @@ REPAIRS: dict[str, str] = {
     "FILE-051": "u hoeft niets te doen; lever een verbeterd bestand",
     "FILE-052": "lever een goed bestand, of haal de bron uit `sources`; de laatste goede cijfers blijven staan",
     "FILE-102": "u hoeft niets te doen; alleen opgegeven kolommen worden gelezen",
+    "FILE-036": "haal het filter bij de bron weg als deze rijen niet bedoeld zijn",
+    "PII-004": "bekijk deze cel; is het een burgerservicenummer, stuur het bestand dan terug",
+    "PII-010": "controleer of het de naam van een plek is en geen woonadres",
     "PII-008": "lever per buurt in plaats van per postcode",
     "VAL-004": _SUPPLIER,
     "VAL-005": _SUPPLIER,
@@ -265,12 +311,18 @@ REPAIRS: dict[str, str] = {
     "VAL-106": _NOTHING,
     "VAL-107": _SUPPLIER,
     "VAL-109": _NOTHING,
+    "VAL-110": _SUPPLIER,
     "VAL-111": "vraag de leverancier, en lever het bestand opnieuw",
     "VAL-112": "vraag de leverancier; is er iets veranderd, zet de datum bij `breaks` van de indicator",
     "VAL-113": "vraag de leverancier of het bestand heel is",
     "VAL-114": "vraag de leverancier of het bestand heel is, of pas `expected_rows` aan",
+    "VAL-115": "vraag de leverancier of het bestand heel is",
+    "VAL-116": "verbeter de datum in de naam van het bestand",
+    "VAL-117": "vraag de leverancier om het goede bestand van deze periode",
     "COR-001": "haal de correctie weg, of bekijk het nieuwe cijfer en corrigeer dat",
     "QUA-001": "vraag de leverancier de plaats vast te leggen",
+    "QUA-002": "vraag de leverancier wanneer de levering komt",
+    "QUA-003": "vraag de leverancier welke van de twee klopt",
     "CFG-037": "zet het bestand in de map van de gemeente, of pas `path` aan",
     "RUN-010": "laad opnieuw; de andere momentopnamen zijn er nog",
     "RUN-011": "laad opnieuw; de andere momentopnamen zijn er nog",

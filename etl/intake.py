@@ -26,6 +26,7 @@ from etl.contract_series import History
 from etl.deliveries import Delivery, DeliveryLog, delivery_date
 from etl.divisions import Divisions
 from etl.frames import RawFrame
+from etl.personal_data_columns import check_file_name
 from etl.plausibility import Memory
 from etl.reading import read_delivery
 
@@ -94,7 +95,7 @@ def survey(configured: Configured, source: Source, log: DeliveryLog, received: d
         received: the moment that new files count as received.
 
     Raises:
-        FixableError: a file is missing or cannot be opened.
+        FixableError: a file is missing or cannot be opened, or its name tells of a person.
     """
     known, withdrawn = log.known(source.id), log.withdrawn(source.id)
     by_hash = {delivery.sha256: delivery for delivery in known}
@@ -102,6 +103,7 @@ def survey(configured: Configured, source: Source, log: DeliveryLog, received: d
     findings: list[Finding] = []
     new: dict[str, Delivery] = {}
     for path in candidates(configured, source, has_known=bool(known or withdrawn)):
+        check_file_name(path.name, source.id)
         sha256 = log.fingerprint(path)
         if sha256 in out_of_use:
             findings.append(_out_of_use(path, out_of_use[sha256]))
@@ -138,7 +140,14 @@ def take_in(con: duckdb.DuckDBPyConnection, configured: Configured, found: Surve
         one, told = _take(con, configured, source, divisions, mapping, delivery, history, is_new=is_new)
         judged = _kept_checks(delivery)
         if found.new:  # nothing new: nothing to hold against what came before
-            judged += memory.judge(con, one.accepted, delivery.name, one.delivery.manifest, is_new=is_new)
+            judged += memory.judge(
+                con,
+                one.accepted,
+                delivery.name,
+                one.delivery.manifest,
+                is_new=is_new,
+                delivery_date=delivery.delivery_date,
+            )
         one.delivery.manifest["checks"] = [asdict(finding) for finding in judged]
         taken.append(one)
         findings += [*told, *judged]

@@ -136,6 +136,16 @@ def check_texts(texts: Iterable[tuple[str, str]], *, code: str | None = None) ->
         raise PersonalDataError.of(found)
 
 
+def check_file_name(file_name: str, source_id: str) -> None:
+    """Look at the name of a file; a refusal names the source, because every message would repeat the name.
+
+    Raises:
+        PersonalDataError: PII-022.
+    """
+    stem = file_name.rpartition(".")[0] or file_name
+    check_texts([(f"the name of a file of source {source_id}", stem)], code="PII-022")
+
+
 # --- one column ------------------------------------------------------------------------------------------------------
 
 

@@ -14,6 +14,7 @@ from config.vocabulary import SourceKind
 from etl.deliveries import Delivery
 from etl.divisions import Divisions
 from etl.frames import RawFrame
+from etl.personal_data_columns import check_raw
 
 #: "None of the rows is of this municipality", as adapters of national files say it.
 NONE_OF_IT = "FILE-027"
@@ -30,7 +31,7 @@ def read_delivery(
     """The rows of this municipality, and of those that went into it where the rows may be of their time.
 
     Raises:
-        FixableError: the file cannot be read, or holds no row of any of them.
+        FixableError: the file cannot be read, is about persons, or holds no row of any of them.
     """
     tree = divisions.tree_of(source.vintage)
     codes = [divisions.code]
@@ -41,11 +42,11 @@ def read_delivery(
     for place, code in enumerate(codes):
         into = table if place == 0 else f"{table}_{code}"
         try:
-            found.append(
-                adapter(source.kind).read(
-                    con, source, delivery.path, name=delivery.name, municipality_code=code, table=into, areas=tree
-                )
+            raw = adapter(source.kind).read(
+                con, source, delivery.path, name=delivery.name, municipality_code=code, table=into, areas=tree
             )
+            check_raw(con, raw, name=delivery.name, known_codes=tuple(tree.names()))
+            found.append(raw)
         except StructureError as error:
             if len(codes) == 1 or {finding.code for finding in error} != {NONE_OF_IT}:
                 raise

@@ -114,8 +114,8 @@ def deliver(
     how, areas = how or source(), areas or tree()
     con, raw = read(folder, content, how, areas, name)
     options: dict[str, Any] = {
-        "used_measures": {*how.categories.values(), *how.values.values()},
-        "fraction_measures": frozenset() if how.columns.count or how.values else set(how.categories.values()),
+        "used_measures": set(how.fed),
+        "fraction_measures": how.fed if how.columns.value else frozenset(),
         "today": TODAY,
     }
     checked = check(

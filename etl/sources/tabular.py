@@ -96,20 +96,8 @@ def read(
         findings=(*sheet.findings, *notes),
         columns={column.role: column.position for column in columns},
         sheet=sheet.title,
+        header=tuple(sheet.header),
     )
-
-
-def columns_of(con: duckdb.DuckDBPyConnection, source: TabularSource, path: Path, name: str) -> list[str]:
-    """The headings of a file in order.
-
-    Raises:
-        StructureError: the file is not what it is declared to be.
-    """
-    table = "headings_of_file"
-    try:
-        return tabular_files.open_file(con, path, source, name=name, table=table).header
-    finally:
-        delimited.drop_text(con, table)
 
 
 def declared_columns(source: TabularSource) -> dict[str, str]:

@@ -65,18 +65,20 @@ def test_unknown_codes_and_words_are_counted(tmp_path):
 
 
 def test_words_that_may_be_of_persons_are_counted_only(tmp_path):
-    rows = [f"{CODES[0]};2026-01;Jansen;2", f"{CODES[1]};2026-01;zie 0612345678;2", "Pietersen;2026-01;Overlast;1"]
+    rows = [f"{CODES[0]};2026-01;Jansen;2", f"{CODES[1]};2026-01;zie melding 123456782;2", "Pietersen;2026-01;Overlast;1"]
 
     found = seen(tmp_path / "own.csv", text([*good_rows(), *rows]))
 
     assert found.unknown_categories == {"(other words)": 2}
     assert found.unknown_areas == {"(no code)": 1}
-    assert [word for word in ("Jansen", "0612", "Pietersen") if word in found.text() + str(found.record())] == []
+    assert [word for word in ("Jansen", "123456", "Pietersen") if word in found.text() + str(found.record())] == []
 
 
 def test_a_file_of_persons_is_refused_before_anything_is_shown(tmp_path):
     with pytest.raises(PersonalDataError):
         seen(tmp_path / "own.csv", text(good_rows(), "Buurt;Maand;Soort;BSN"))
+    with pytest.raises(PersonalDataError):
+        seen(tmp_path / "own.csv", text([*good_rows(), f"{CODES[1]};2026-01;zie 0612345678;2"]))
 
 
 def test_a_statline_file_shows_its_columns_and_unused_categories(tmp_path):
