@@ -23,22 +23,29 @@ from etl.statistics.farrington import ALPHA, FEWEST_RECENT, farrington_flexible,
 from etl.statistics.multiplicity import false_discovery_rate
 from etl.statistics.negative_binomial import quantile
 from etl.statistics.reference_periods import Days, Reference, Rhythm, reference_periods
+from etl.statistics.verdict_words import (
+    AFTER_BREAK,
+    EARS,
+    FARRINGTON,
+    GAPS,
+    KNOWN_EFFECT,
+    NO_EXPOSURE,
+    NO_HISTORY,
+    NONE,
+    NORMAL,
+    NOT_DELIVERED,
+    PROVISIONAL,
+    SHORT_HISTORY,
+    SIGNAL,
+    SILENT,
+    TOO_FEW,
+    TOO_RARE,
+    WATCH,
+)
 
 Floats = NDArray[np.float64]
 Words = NDArray[np.object_]
 Flags = NDArray[np.bool_]
-
-SIGNAL, WATCH, NORMAL, TOO_FEW = "signal", "watch", "normal", "too_few"
-
-#: Why nothing can be said.
-NOT_DELIVERED, PROVISIONAL, SILENT, NO_EXPOSURE = "not_delivered", "provisional", "silent", "no_exposure"
-NO_HISTORY, AFTER_BREAK, GAPS, TOO_RARE = "no_history", "after_break", "gaps", "too_rare"
-#: Only seven recent periods are the measure, and one of the known effects (New Year's Eve) applies: not comparable.
-KNOWN_EFFECT = "known_effect"
-#: No reason to be silent, but why the season is not known and EARS is used.
-SHORT_HISTORY = "short_history"
-
-FARRINGTON, EARS, NONE = "farrington", "ears", "none"
 
 #: A signal is expected to be false in at most this share of cases.
 FALSE_SHARE = 0.05

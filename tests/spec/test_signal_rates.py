@@ -13,7 +13,8 @@ from etl.statistics.expectation import smallest_visible_rise
 from etl.statistics.farrington import farrington_flexible, has_enough_recent
 from etl.statistics.multiplicity import false_discovery_rate
 from etl.statistics.reference_periods import FOUR_WEEKS, MONTH, WEEK, reference_periods
-from etl.statistics.signals import FALSE_SHARE, LEAST_EXCESS, SIGNAL, judge_newest
+from etl.statistics.signals import FALSE_SHARE, LEAST_EXCESS, judge_newest
+from etl.statistics.verdict_words import EARS, SIGNAL
 from tests.spec.statistics_samples import calm_series, mondays, months
 
 SOAK = bool(os.environ.get("BUURTBEELD_SOAK"))
@@ -73,7 +74,7 @@ def test_a_short_history_gives_no_more_false_signals(seed):
 
     runs = [judge_newest(counts[:, : at + 1], months(34)[: at + 1], MONTH) for at in range(13, 34)]
 
-    assert {method for run in runs for method in run.method} == {"ears"}
+    assert {method for run in runs for method in run.method} == {EARS}
     assert sum(int((run.verdict == SIGNAL).sum()) for run in runs) <= 0.25 * len(runs)
 
 

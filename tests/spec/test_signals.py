@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from etl.statistics.reference_periods import FOUR_WEEKS, MONTH, WEEK, four_week_blocks
 from etl.statistics.signals import judge_newest, newest_complete
+from etl.statistics.verdict_words import METHODS, REASONS, VERDICTS
 from tests.spec.statistics_samples import calm_series, mondays, months
 
 N_MONTHS = 96
@@ -229,6 +230,14 @@ def test_the_frame_has_a_row_per_series():
     assert len(frame) == 12
     assert {"verdict", "reason", "method", "q", "is_low", "visible_from"} <= set(frame.columns)
     assert "at" not in frame.columns
+
+
+def test_every_word_that_is_found_is_declared():
+    found = judged(newest(0, np.nan), newest(1, 60), newest(2, 0), silent=np.arange(12) == 2)
+
+    assert set(found.verdict) <= set(VERDICTS)
+    assert set(found.reason) - {None} <= set(REASONS)
+    assert set(found.method) <= set(METHODS)
 
 
 def test_no_series_give_no_verdicts():
