@@ -11,9 +11,10 @@ from etl.statistics.funnel import (
     funnel_proportion,
     funnel_ratio,
     overdispersion,
+    proportion_limits,
     ratio_limits,
 )
-from etl.statistics.rates import poisson_bounds
+from etl.statistics.rates import poisson_bounds, wilson_share
 from tests.spec.vectors_file import vector
 
 RATIO = vector("funnel_ratio")
@@ -141,6 +142,72 @@ def test_the_chance_of_the_reference_counts_where_the_area_is_large():
 
     assert known_exactly.verdict.tolist() == ["higher"]
     assert half_of_all.verdict.tolist() == ["no_difference"]
+
+
+def test_the_chance_of_the_reference_widens_the_drawn_limits_too():
+    found = funnel_ratio([100], [100.0], reference_events=[25], is_spread_counted=False)
+
+    width = 1.959963984540054 * np.sqrt(1 / 400 + 1 / 100)
+    assert (found.lower_95[0], found.upper_95[0]) == pytest.approx(((1 - width) ** 2, (1 + width) ** 2))
+
+
+def test_the_spread_between_areas_widens_the_limits_by_tau2():
+    found = funnel_ratio(SPREAD["observed"], SPREAD["expected"])
+
+    width = 3.090232306167813 * np.sqrt(1 / (4 * np.array(SPREAD["expected"])) + found.tau2)
+    low, high = ratio_limits(SPREAD["expected"], confidence=0.998)
+    assert found.lower_998.tolist() == pytest.approx(np.minimum(low, np.maximum(0, 1 - width) ** 2).tolist())
+    assert found.upper_998.tolist() == pytest.approx(np.maximum(high, (1 + width) ** 2).tolist())
+    assert (found.upper_998 > high).mean() > 0.9
+
+
+def test_limits_of_a_share_are_wilsons_around_the_average():
+    low, high = proportion_limits([50, 200, 0], 0.3)
+
+    expected = wilson_share([15, 60], [50, 200], per=1)
+    assert low[:2].tolist() == pytest.approx(expected[:, 1].tolist())
+    assert high[:2].tolist() == pytest.approx(expected[:, 2].tolist())
+    assert np.isnan([low[2], high[2]]).all()
+
+
+def test_shares_that_differ_by_nature_get_wider_limits_on_the_arcsine_scale():
+    part, whole = np.array([20, 60] * 12), np.full(24, 100)
+
+    by_chance = funnel_proportion(part, whole, is_spread_counted=False)
+    found = funnel_proportion(part, whole)
+
+    middle = np.arcsin(np.sqrt(0.4))
+    z = 20 * (np.arcsin(np.sqrt(0.6)) - middle)
+    assert by_chance.target == pytest.approx(0.4)
+    assert by_chance.z[1] == pytest.approx(z)
+    assert set(by_chance.verdict) == {"higher", "lower"}
+    assert set(found.verdict) == {"no_difference"}
+    assert found.phi == pytest.approx(np.mean(by_chance.z**2))
+    assert found.tau2 == pytest.approx((24 * found.phi - 23) / (400 * 23))
+    width = 1.959963984540054 * np.sqrt(1 / 400 + found.tau2)
+    assert found.upper_95[0] == pytest.approx(np.sin(middle + width) ** 2)
+    assert found.lower_95[0] == pytest.approx(np.sin(middle - width) ** 2)
+
+
+def test_shares_of_none_and_all_keep_their_limits_within_the_scale():
+    found = funnel_proportion([0, 100] * 10, [100] * 20)
+
+    assert found.tau2 > 0
+    assert found.lower_998.tolist() == [0] * 20
+    assert found.upper_998.tolist() == pytest.approx([1] * 20)
+
+
+def test_an_area_without_people_takes_no_part_in_what_is_expected():
+    found = expected_from_rest([12, 10, 5], [1_000, 2_000, 0])
+
+    assert found[:2].tolist() == [[5.0, 10.0], [24.0, 12.0]]
+    assert np.isnan(found[2]).all()
+
+
+def test_an_unknown_distance_takes_no_part_in_the_spread():
+    assert overdispersion([1.0, np.nan, -3.0], [4, 4, 8]) == overdispersion([1.0, -3.0], [4, 8])
+    assert overdispersion([1.0, 2.0, -3.0], [4, np.nan, 8]) == overdispersion([1.0, -3.0], [4, 8])
+    assert np.isnan(overdispersion([1.0], [4])[0])
 
 
 def test_bad_numbers_are_refused():

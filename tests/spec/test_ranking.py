@@ -57,6 +57,15 @@ def test_equal_values_share_their_best_place():
     assert rank_interval([5, 5, 1], [4, 4, 0], [6, 6, 2]).rank.tolist() == [1, 1, 3]
 
 
+def test_a_joint_statement_of_two_areas_halves_what_each_may_miss():
+    assert rank_rates([100, 145], [1_000, 1_000]).best.tolist() == [2, 1]
+    assert rank_rates([100, 145], [1_000, 1_000], is_joint=True).best.tolist() == [1, 1]
+
+
+def test_a_value_may_be_its_own_bound():
+    assert rank_interval([1, 2], [1, 2], [1, 2]).rank.tolist() == [2, 1]
+
+
 def test_bounds_that_touch_leave_the_place_open():
     found = rank_interval([1, 3], [0, 2], [2, 4])
 
