@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -32,23 +33,34 @@ WEEKLY_GROUPS = {
 }
 
 
-def write_statline(path: Path, place: Place, table: str, registered: Registered, months: int) -> Path:
-    """Rows of one table: municipality, districts and neighbourhoods, for the first `months` months.
+@dataclass(frozen=True)
+class Span:
+    """Counts of a span of months, in the division that holds for them."""
+
+    place: Place
+    registered: Registered
+    months: range
+
+
+def write_statline(path: Path, table: str, spans: Sequence[Span]) -> Path:
+    """Rows of one table: municipality, districts and neighbourhoods, span by span.
 
     As StatLine gives them: padded codes, rows of 0 without a municipality's name, and sexual offences withheld below
     the municipality although the total holds them. The municipality's own rows also hold what has no known place.
     """
     dimension, measure = STATLINE[table]
-    levels = _levels(place, registered, months)
-    periods = [month.replace("-", "MM") for month in registered.scene.months[:months]]
-    codes = [TOTAL, *sorted((c for c in registered.scene.codes if c != OTHER), key=_in_tree)]
+    scene = spans[0].registered.scene
+    codes = [TOTAL, *sorted((c for c in scene.codes if c != OTHER), key=_in_tree)]
     lines = [f"ID;{dimension};WijkenEnBuurten;Perioden;{measure};Gemeentenaam_2;SoortRegio_3"]
+    blocks = [(_levels(span), [scene.months[month].replace("-", "MM") for month in span.months]) for span in spans]
     for code in codes:
-        row = None if code == TOTAL else registered.scene.codes.index(code)
-        for area, kind, counts in levels:
+        row = None if code == TOTAL else scene.codes.index(code)
+        for area, kind, municipality, counts, periods in (
+            (*level, periods) for levels, periods in blocks for level in levels
+        ):
             series = counts.sum(axis=0) if row is None else counts[row]
             is_withheld = code == SEXUAL and kind != "Gemeente"
-            named = f"{place.name:<30};{kind:<8}"
+            named = f"{municipality:<30};{kind:<8}"
             for period, count in zip(periods, series.tolist(), strict=True):
                 value = _MISSING if is_withheld else str(count)
                 label = f"{'':<30};{'':<8}" if is_withheld or not count else named
@@ -72,12 +84,15 @@ def write_key_figures(path: Path, place: Place, year: int, figures: dict[str, Fl
     shown = [topic for topic in TOPICS if topic.name in topics]
     head = ["WijkenEnBuurten", "Gemeentenaam_1", "SoortRegio_2", "Codering_3", *(t.column(year) for t in shown)]
     lines = [";".join(head)]
+    names = {place.code: place.name, **place.absorbed}
     for code, name, kind, members in _areas(place):
         parent = of_parent(figures, members)
         numbers = [
             _padded(parent[t.name] if kind != "Buurt" else figures[t.name][members][0], t.decimals) for t in shown
         ]
-        lines.append(";".join([f"{name:<40}", f"{place.name:<40}", f"{kind:<10}", f"{code:<10}", *numbers]))
+        lines.append(
+            ";".join([f"{name:<40}", f"{names[f'GM{code[2:6]}']:<40}", f"{kind:<10}", f"{code:<10}", *numbers])
+        )
     return _write(path, lines, "utf-8-sig")
 
 
@@ -107,25 +122,37 @@ def week_batches(first: str, last: str, single: int) -> dict[str, list[str]]:
 # --- within ----------------------------------------------------------------------------------------------------------
 
 
-def _levels(place: Place, registered: Registered, months: int) -> list[tuple[str, str, Counts]]:
-    """Area, kind, and counts (categories x months), in the order of StatLine: a parent before its parts."""
-    counts = registered.counts[:, :, :months]
+def _levels(span: Span) -> list[tuple[str, str, str, Counts]]:
+    """Area, kind, municipality's name and counts (categories x months), as StatLine has it: a parent before its parts.
+
+    What has no known place is counted in the municipality itself.
+    """
+    place, registered = span.place, span.registered
+    months = slice(span.months.start, span.months.stop)
+    names = {place.code: place.name, **place.absorbed}
+    counts = registered.counts[:, :, months]
     found = []
     for code, _, kind, members in _areas(place):
         own = counts[:, members].sum(axis=1)
-        found.append((code, kind, own + registered.unallocated[:, :months] if kind == "Gemeente" else own))
+        total = own + registered.unallocated[:, months] if code == place.code else own
+        found.append((code, kind, names[f"GM{code[2:6]}"], total))
     return found
 
 
 def _areas(place: Place) -> list[tuple[str, str, str, np.ndarray]]:
     """Code, name, kind and the neighbourhoods of each area."""
     districts = np.array([n.district_code for n in place.neighbourhoods])
-    found = [(place.code, place.name, "Gemeente", np.full(districts.size, True))]
-    for code, name in place.districts.items():
-        found.append((code, name, "Wijk", districts == code))
-        for index in np.flatnonzero(districts == code):
-            neighbourhood = place.neighbourhoods[index]
-            found.append((neighbourhood.code, neighbourhood.name, "Buurt", np.arange(districts.size) == index))
+    found = []
+    for municipality, title in ((place.code, place.name), *place.absorbed.items()):
+        own = np.array([code[2:6] == municipality[2:] for code in districts])
+        found.append((municipality, title, "Gemeente", own))
+        for code, name in place.districts.items():
+            if code[2:6] != municipality[2:]:
+                continue
+            found.append((code, name, "Wijk", districts == code))
+            for index in np.flatnonzero(districts == code):
+                neighbourhood = place.neighbourhoods[index]
+                found.append((neighbourhood.code, neighbourhood.name, "Buurt", np.arange(districts.size) == index))
     return found
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import shapely
 
 from etl import calendar
-from sample_data import calibration, events, files, outlines
+from sample_data import calibration, events, files, former, outlines
 from sample_data.key_figures import TOPICS, YEARS, key_figures
 from sample_data.places import Place, places, yearly_crimes, yearly_nuisance
 
@@ -108,6 +108,9 @@ def _make_boundaries(place: Place, folder: Path, done: Callable[[Path], None]) -
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(outlines.geojson(place).encode("utf-8"))
     done(path)
+    was = former.former(place)
+    if was is not None:
+        done(former.write_link_table(folder / former.LINK_TABLE, place, was))
 
 
 def _make_police(place: Place, folder: Path, done: Callable[[Path], None]) -> None:
@@ -117,9 +120,9 @@ def _make_police(place: Place, folder: Path, done: Callable[[Path], None]) -> No
     crimes = events.register(place, "crimes", calibration.crimes(), yearly_crimes(place), drawn)
     level = yearly_nuisance(place, calibration.NUISANCE_PER_1000)
     nuisance = events.register(place, "nuisance", calibration.nuisance(), level, drawn)
-    for table, registered in (("47022NED", crimes), ("47024NED", nuisance)):
+    for table, topic, registered in (("47022NED", "crimes", crimes), ("47024NED", "nuisance", nuisance)):
         path = folder / "politie" / f"{table}_{PUBLISHED}.csv"
-        done(files.write_statline(path, place, table, registered, published))
+        done(files.write_statline(path, table, _spans(place, topic, registered, published)))
     if place.has_weekly:
         weeks = calendar.periods_between(FIRST_WEEK, LAST_WEEK)
         weekly = events.per_week(place, crimes, files.WEEKLY_GROUPS, weeks)
@@ -128,17 +131,29 @@ def _make_police(place: Place, folder: Path, done: Callable[[Path], None]) -> No
             done(files.write_weeks(path, place, weekly, weeks, covered))
 
 
+def _spans(place: Place, topic: str, registered: events.Registered, published: int) -> list[files.Span]:
+    """The months in the division that held: one span, or two where borders changed on the way."""
+    was = former.former(place)
+    if was is None:
+        return [files.Span(place, registered, range(published))]
+    changed = sum(int(month[:4]) <= former.LAST_YEAR for month in registered.scene.months)
+    before = former.counts_before(place, was, registered, topic)
+    return [files.Span(was.place, before, range(changed)), files.Span(place, registered, range(changed, published))]
+
+
 def _make_key_figures(place: Place, folder: Path, done: Callable[[Path], None]) -> None:
     """Enschede: the real population apart from practice figures without population. Others: all in one file a year."""
     topics = {topic.name for topic in TOPICS}
     if not place.is_invented:
         done(files.write_population(folder / "kwb" / "bevolking_2023.csv", place, 2023))
         topics -= {"AantalInwoners"}
-    land = _land_km2(place)
+    land, was = _land_km2(place), former.former(place)
     for year in YEARS:
         name = f"kwb_{year}.csv" if place.is_invented else f"oefen_kwb_{year}.csv"
-        figures = key_figures(place, year, land)
-        done(files.write_key_figures(folder / "kwb" / name, place, year, figures, topics))
+        figures, shown = key_figures(place, year, land), place
+        if was is not None and year <= former.LAST_YEAR:
+            figures, shown = former.figures_before(was, figures), was.place
+        done(files.write_key_figures(folder / "kwb" / name, shown, year, figures, topics))
 
 
 def _land_km2(place: Place) -> np.ndarray:
@@ -155,4 +170,10 @@ def _batches() -> dict[str, list[str]]:
 
 
 def _number_of_files(place: Place) -> int:
-    return 3 + len(YEARS) + (0 if place.is_invented else 1) + (len(_batches()) if place.has_weekly else 0)
+    return (
+        3
+        + len(YEARS)
+        + (0 if place.is_invented else 1)
+        + (1 if former.former(place) else 0)
+        + (len(_batches()) if place.has_weekly else 0)
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
@@ -59,6 +59,7 @@ class Place:
     crimes_per_1000: float
     has_weekly: bool
     is_invented: bool
+    absorbed: dict[str, str] = field(default_factory=dict)  # other municipalities that its buurten are of: code -> name
 
     @property
     def population(self) -> NDArray[np.float64]:
