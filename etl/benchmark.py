@@ -72,14 +72,14 @@ def _dispersion(months: Cells | None, axis: AreaAxis) -> Floats:
     last = int(np.flatnonzero(complete)[-1]) + 1 if complete.any() else 0
     if last < whole_years:
         return np.ones(len(axis.codes))
-    return np.asarray(pearson_dispersion(_grid(months, months.numerator, axis)[last - whole_years : last].T))
+    return np.asarray(pearson_dispersion(_grid(months, months.events, axis)[last - whole_years : last].T))
 
 
 def _against_last_year(block: Cells, newest: int, phi: Floats, axis: AreaAxis) -> pd.DataFrame:
     before = same_period_last_year(block.periods[newest])
     if before not in block.periods:
         return pd.DataFrame(columns=COLUMNS)
-    numerator, value = _grid(block, block.numerator, axis), _grid(block, block.value, axis)
+    numerator, value = _grid(block, block.events, axis), _grid(block, block.value, axis)
     earlier = block.periods.index(before)
     if not _complete(block, axis)[earlier]:  # only equally complete periods are compared
         return pd.DataFrame(columns=COLUMNS)
@@ -96,7 +96,7 @@ def _against_last_year(block: Cells, newest: int, phi: Floats, axis: AreaAxis) -
 def _against_rest(block: Cells, newest: int, phi: Floats, axis: AreaAxis) -> pd.DataFrame:
     base = UNIT_BASE.get(block.indicator.unit)
     whole = int(axis.at(AreaLevel.MUNICIPALITY)[0])
-    numerator, denominator = _grid(block, block.numerator, axis)[newest], _grid(block, block.denominator, axis)[newest]
+    numerator, denominator = _grid(block, block.events, axis)[newest], _grid(block, block.denominator, axis)[newest]
     if base is None or np.isnan(denominator[whole]) or np.isnan(numerator[whole]):
         return pd.DataFrame(columns=COLUMNS)
     fits = (numerator <= numerator[whole]) & (denominator <= denominator[whole])

@@ -5,7 +5,7 @@ Computed from what `disclose` lets an edition see, and from nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,6 +46,11 @@ class Cells:
     denominator_year: NDArray[np.int64]  # 0: none
     coverage: Floats
     estimated: Floats  # share of numerator or denominator that was redistributed, the larger of the two
+
+    @property
+    def events(self) -> Floats:
+        """The numerator as whole numbers, for methods that count: what was redistributed over borders is rounded."""
+        return np.rint(self.numerator)
 
 
 class Denominators:
@@ -243,7 +248,7 @@ def _figures(
     bounds = np.full((len(numerator), 2), np.nan)
     if indicator.unit not in UNIT_BASE:
         if has_chance:
-            bounds = poisson_bounds(numerator)
+            bounds = _around(numerator, poisson_bounds)
         return numerator, np.full(len(numerator), np.nan), bounds
     smallest = rates.min_inhabitants if indicator.denominator == "population" else rates.min_dwellings
     usable = np.where(denominator >= smallest, denominator, np.nan)
@@ -252,13 +257,22 @@ def _figures(
         usable = np.where(numerator <= usable, usable, np.nan)  # a part larger than its whole is no share
         rate = numerator / usable * base
         if has_chance:
-            bounds = wilson_share(np.where(np.isnan(usable), np.nan, numerator), usable, per=base)[:, 1:]
+            parts = np.where(np.isnan(usable), np.nan, numerator)
+            bounds = _around(parts, lambda part: wilson_share(np.minimum(part, usable), usable, per=base)[:, 1:])
         return rate, rate, bounds
     scale = base / (usable * exposure)
     rate = numerator * scale
     if has_chance:
-        bounds = poisson_bounds(numerator) * scale[:, None]
+        bounds = _around(numerator, poisson_bounds) * scale[:, None]
     return rate, rate, bounds
+
+
+def _around(counts: Floats, bounds: Callable[[Floats], Floats]) -> Floats:
+    """Bounds of counts that may be redistributed: of the whole numbers below and above, so never too narrow."""
+    below, above = np.floor(counts), np.ceil(counts)
+    if np.array_equal(below, above, equal_nan=True):
+        return bounds(counts)
+    return np.column_stack([bounds(below)[:, 0], bounds(above)[:, 1]])
 
 
 def has_figures(cells: Iterable[Cells], axis: AreaAxis, event_sources: Sequence[int]) -> NDArray[np.bool_]:

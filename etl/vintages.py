@@ -117,7 +117,7 @@ def findings(carrier: Carrier, sources: Sequence[tuple[str, Source]]) -> list[tu
         what = f"rows of division {former} are shown on that of {carrier.vintage}; estimated share {share}"
         told.append((source.id, Finding("GEO-122", what, source.id, "none needed", "note")))
         for code in carrier.divisions.predecessors:
-            since = _since(carrier.divisions, code)
+            since = _since(carrier.divisions, code, carrier.vintages_of(table, source))
             what = f"{code} no longer exists since {since}; successor {carrier.divisions.code}. Series are converted"
             told.append(
                 (source.id, Finding("GEO-123", f"{what}, estimated share {share}", source.id, "none needed", "note"))
@@ -133,11 +133,12 @@ def findings(carrier: Carrier, sources: Sequence[tuple[str, Source]]) -> list[tu
     return told
 
 
-def _since(divisions: Divisions, code: str) -> int:
-    """First vintage that no longer has a municipality."""
+def _since(divisions: Divisions, code: str, of_period: Mapping[str, int]) -> int:
+    """First year without a municipality: of the rows that come after it, else of the divisions."""
     later = [vintage for vintage in divisions.vintages if code not in divisions.trees[vintage].former]
     last = max((vintage for vintage in divisions.vintages if vintage not in later), default=divisions.vintages[0])
-    return min((vintage for vintage in later if vintage > last), default=divisions.screen)
+    first = min((vintage for vintage in later if vintage > last), default=divisions.screen)
+    return min((int(period[:4]) for period, vintage in of_period.items() if vintage > last), default=first)
 
 
 @dataclass(frozen=True)

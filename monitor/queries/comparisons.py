@@ -262,10 +262,10 @@ def _codes(snapshot: Snapshot, level: str) -> list[str]:
 
 
 def _cells(snapshot: Snapshot, indicator: str, period: str) -> pd.DataFrame:
-    """Cells of one indicator and period, by area code; a number of a source's own margins is no count."""
+    """Cells of one indicator and period, by area code. Counts redistributed over borders are rounded to be compared."""
     return snapshot.query(
         """
-        SELECT area_code, area_level, area_name, value, numerator, denominator, status
+        SELECT area_code, area_level, area_name, value, round(numerator) AS numerator, denominator, status
         FROM observation WHERE indicator = ? AND period = ? ORDER BY area_code
         """,
         [indicator, period],
@@ -278,7 +278,7 @@ def _months(snapshot: Snapshot, indicator: str, period: str) -> pd.DataFrame:
     start = end.replace(year=end.year - _YEARS, day=1)
     return snapshot.query(
         """
-        SELECT o.area_code, o.period, o.numerator, o.status
+        SELECT o.area_code, o.period, round(o.numerator) AS numerator, o.status
         FROM observation o JOIN period p ON p.period = o.period AND p.period_type = o.period_type
         WHERE o.indicator = ? AND o.period_type = 'month' AND p.last_day <= ? AND p.first_day > ?
         """,
