@@ -38,7 +38,7 @@ class NormalRange:
     """What is normal for every period of every series.
 
     mu: expected mean. lower, upper: 5 and 95 % of what may be counted; lowest, highest: 1 and 99 %. Shape (series,
-    periods); NaN before the first usable period, without exposure, and for a series that has a reason.
+    periods); NaN before the first delivered or usable period, without exposure, and for a series that has a reason.
     phi: variance over mean, shape (series,). reason: short_history | too_rare | None, shape (series,).
     """
 
@@ -90,8 +90,10 @@ def normal_range(
     mu, phi = np.full(y.shape, np.nan), np.full(y.shape[0], np.nan)
     reason = _reasons(y, used, per_year)
     for series in np.flatnonzero(reason == None):  # noqa: E711 - compares every entry
-        design = _design(y.shape[1], per_year, int(np.argmax(used[series])), known_effects)
+        within = np.flatnonzero(used[series])
+        design = _design(y.shape[1], per_year, int(within[0]), int(within[-1]), known_effects)
         mu[series], phi[series] = _fit(y[series], design, log_people[series], used[series])
+        mu[series, : within[0]] = np.nan
     mu[~has_exposure] = np.nan
     lower, upper, lowest, highest = (quantile(level, mu, phi[:, np.newaxis]) for level in (*RANGE, *WIDE_RANGE))
     return NormalRange(mu, lower, upper, lowest, highest, phi, reason)
@@ -105,11 +107,15 @@ def _reasons(y: Floats, used: Flags, per_year: int) -> NDArray[np.object_]:
     return reason
 
 
-def _design(n_periods: int, per_year: int, first: int, known_effects: ArrayLike | None) -> Floats:
-    """A constant, the trend with its bends, one wave a year, and the known effects."""
-    years = (np.arange(n_periods) - (n_periods - 1)) / per_year
+def _design(n_periods: int, per_year: int, first: int, last: int, known_effects: ArrayLike | None) -> Floats:
+    """A constant, the trend with its bends, one wave a year, and the known effects.
+
+    After the last period that shapes the range the trend stands still: extended, it would run away within months.
+    """
+    years = (np.arange(n_periods) - last) / per_year
+    trend = np.minimum(years, 0)
     bends = np.arange(-_YEARS_PER_BEND, years[first] + _YEARS_PER_BEND / 2, -_YEARS_PER_BEND)
-    columns = [np.ones(n_periods), years, *(np.maximum(0, bend - years) for bend in bends)]
+    columns = [np.ones(n_periods), trend, *(np.maximum(0, bend - trend) for bend in bends)]
     columns += [np.sin(2 * np.pi * years), np.cos(2 * np.pi * years)]
     if known_effects is not None:
         columns += list(np.asarray(known_effects, dtype=np.float64).T)

@@ -10,7 +10,7 @@ import numpy as np
 import statsmodels.api as sm
 from numpy.typing import NDArray
 from scipy.stats import t as student
-from statsmodels.tools.sm_exceptions import DomainWarning, PerfectSeparationWarning
+from statsmodels.tools.sm_exceptions import DomainWarning, PerfectSeparationWarning, SingularMatrixWarning
 
 Floats = NDArray[np.float64]
 
@@ -51,9 +51,11 @@ def fit_quasi_poisson(
     Source: McCullagh & Nelder (1989), Generalized linear models, by statsmodels.
     """
     with warnings.catch_warnings():
-        # A season without a single event has mean 0; that its coefficient runs to minus infinity is as it should be.
+        # A season without a single event has mean 0: its coefficient runs to minus infinity, as it should, and its
+        # periods weigh nothing, which leaves the design short of a rank.
         warnings.simplefilter("ignore", PerfectSeparationWarning)
         warnings.simplefilter("ignore", DomainWarning)
+        warnings.simplefilter("ignore", SingularMatrixWarning)
         model = sm.GLM(counts, design, family=sm.families.Poisson(), offset=offset, var_weights=weights, hasconst=True)
         found = model.fit(scale="X2", start_params=start)
     mu = np.asarray(found.mu)

@@ -20,6 +20,10 @@ Indices = NDArray[np.intp]
 #: Zeros less likely than this are no coincidence, also when some thousands of series are looked at.
 UNLIKELY = 1e-5
 
+#: Nothing more is missed than what really happened in so many periods before: a run of zeros begins right after an
+#: event, so the newest of them alone overstate what a rare series normally shows.
+BEFORE = 60
+
 
 @dataclass(frozen=True)
 class Silence:
@@ -60,7 +64,8 @@ def silent_series(
         at: index of the period the run must reach.
     """
     run = trailing_zeros(counts, at)
-    return _judge(run, expected, phi, np.arange(run.shape[0]), run.shape[0], unlikely)
+    missing = _no_more_than_before(counts, expected, run)
+    return _judge(run, missing, phi, np.arange(run.shape[0]), run.shape[0], unlikely)
 
 
 def silent_groups(
@@ -88,7 +93,20 @@ def silent_groups(
     is_known = np.zeros((labels.size, y.shape[1]), dtype=np.bool_)
     np.logical_or.at(is_known, member, np.isfinite(y))
     run = trailing_zeros(np.where(is_known, together, np.nan), at)[member] & np.isfinite(y)
-    return labels, _judge(run, expected, phi, member, labels.size, unlikely)
+    missing = _no_more_than_before(y, expected, run)
+    return labels, _judge(run, missing, phi, member, labels.size, unlikely)
+
+
+def _no_more_than_before(counts: ArrayLike, expected: ArrayLike, run: Flags) -> Floats:
+    """What is expected in a run, at most the mean of the known periods before it; NaN where none is known."""
+    y = np.asarray(counts, dtype=np.float64)
+    positions = np.arange(y.shape[1])
+    start = np.where(run.any(axis=1), run.argmax(axis=1), y.shape[1])[:, np.newaxis]
+    is_before = (positions < start) & (positions >= start - BEFORE) & np.isfinite(y)
+    n_before = is_before.sum(axis=1)
+    mean = np.where(is_before, y, 0).sum(axis=1) / np.maximum(n_before, 1)
+    mean[n_before == 0] = np.nan
+    return np.asarray(np.minimum(np.asarray(expected, dtype=np.float64), mean[:, np.newaxis]))
 
 
 def _judge(run: Flags, expected: ArrayLike, phi: ArrayLike, member: Indices, n: int, unlikely: float) -> Silence:

@@ -123,6 +123,28 @@ def test_what_is_not_delivered_gets_a_range_and_does_not_shape_it():
     assert by_hole.mu.tolist() == by_mask.mu.tolist()
 
 
+def test_the_trend_stands_still_where_nothing_more_is_known():
+    rng = np.random.default_rng(3)
+    counts = rng.poisson(5 * 1.03 ** np.arange(96))[np.newaxis].astype(float)
+    leave_out = np.zeros(counts.shape, dtype=bool)
+    leave_out[0, 60:] = True
+
+    found = normal_range(counts, 12, leave_out=leave_out)
+
+    assert found.mu[0, 60:72].mean() == pytest.approx(found.mu[0, 84:96].mean())
+    assert found.mu[0, 60:72].mean() < 1.3 * counts[0, 54:60].mean()
+
+
+def test_before_a_series_was_first_delivered_it_has_no_range():
+    counts, _ = simulated(1, 120)
+    counts[0, :30] = np.nan
+
+    found = normal_range(counts, 12)
+
+    assert np.isnan(found.mu[0, :30]).all()
+    assert np.isfinite(found.mu[0, 30:]).all()
+
+
 def test_the_range_grows_with_the_people():
     counts, _ = simulated(1, 120, mean=30.0)
     people = np.full(120, 1000.0)

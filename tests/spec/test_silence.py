@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from etl.statistics.expectation import normal_range
 from etl.statistics.silence import silent_groups, silent_series, trailing_zeros
+from tests.spec.statistics_samples import calm_series
 from tests.tables import table
 
 #: Poisson counts (phi 1): how many zeros in a row before a series is called silent. Printed on the methods page.
@@ -23,7 +24,7 @@ ZEROS_UNTIL_SILENT = """
 @pytest.mark.parametrize("row", [*table(ZEROS_UNTIL_SILENT).itertuples()], ids=lambda row: str(row.mean))
 def test_a_series_is_silent_after_so_many_zeros(row):
     zeros = int(row.zeros)
-    counts = np.array([[*[3.0] * 30, *[0.0] * zeros], [*[3.0] * 31, *[0.0] * (zeros - 1)]])
+    counts = np.array([[*[12.0] * 30, *[0.0] * zeros], [*[12.0] * 31, *[0.0] * (zeros - 1)]])
 
     found = silent_series(counts, np.full(counts.shape, row.mean), [1, 1])
 
@@ -106,20 +107,28 @@ def test_a_series_that_is_not_delivered_says_nothing_about_its_group():
     assert area.missed.tolist() == [8]
 
 
-def test_calm_series_are_not_called_silent():
-    rng = np.random.default_rng(9)
-    mu = rng.gamma(1, 2, (2000, 1)) * np.ones((1, 48))
-    counts = rng.negative_binomial(mu / 0.3, 1 / 1.3).astype(float)
+def test_of_many_calm_series_none_is_called_silent():
+    counts = calm_series(3000, 180, 12, seed=1, mean=3.0)
+    counts = counts[counts[:, -6:].sum(axis=1) == 0]
+    normal = normal_range(counts, 12, leave_out=trailing_zeros(counts))
 
-    found = silent_series(counts, mu, np.full(2000, 1.3))
+    found = silent_series(counts, normal.mu, normal.phi)
 
+    assert len(counts) > 200
     assert found.is_silent.sum() == 0
+
+
+def test_a_rise_that_was_expected_but_never_seen_is_not_missed():
+    found = silent_series([[1.0, 1, 1, 0, 0, 0, 0]], np.full((1, 7), 50.0), [1])
+
+    assert found.missed[0] == 4
+    assert not found.is_silent[0]
 
 
 @given(mean=st.floats(0.1, 30), zeros=st.integers(1, 20), phi=st.floats(1, 4))
 @settings(deadline=None)
 def test_a_longer_silence_is_less_likely(mean, zeros, phi):
-    counts = np.array([[1.0, *[0.0] * zeros, 0.0]])
+    counts = np.array([[30.0, *[0.0] * zeros, 0.0]])
     expected = np.full(counts.shape, mean)
 
     shorter, longer = (silent_series(counts[:, 0:end], expected[:, 0:end], [phi]) for end in (zeros + 1, zeros + 2))
