@@ -65,7 +65,8 @@ def carry(
 
     Args:
         vintages: period -> vintage of its area codes; every period of the table.
-        ways: vintage -> how it leads to `to_vintage`; one that is absent leads nowhere.
+        ways: vintage -> how it leads to `to_vintage`; one that is absent leads nowhere, `to_vintage` itself stays.
+            With a way of its own it is put together too: rows of municipalities that went into one.
         figures: indicators that carry the source's own figure and are never summed.
         table: name of the table that is made.
 
@@ -73,18 +74,20 @@ def carry(
         Counts of a whole area stay as they are. An area of several has the sum of its parts and the status that
         prevails among them; one of which a part has no row is not_delivered, not too low.
     """
-    if all(vintage == to_vintage for vintage in vintages.values()):
+    stays = {vintage: vintage == to_vintage and vintage not in ways for vintage in set(vintages.values())}
+    if all(stays.values()):
         return Carried(leaf)
     create(con, table, CARRIED)
-    con.register("_period", pd.DataFrame({"period": list(vintages), "vintage": list(vintages.values())}))
+    of_period = pd.DataFrame({"period": list(vintages), "vintage": list(vintages.values())})
+    con.register("_period", of_period.assign(stays=of_period["vintage"].map(stays).astype(bool)))
     con.register("_link", _all_links(ways))
     con.register("_figure", pd.DataFrame({"indicator": sorted(figures)}, dtype="str"))
     con.register("_summed", _all_summed(ways))
-    n_old, n_codes = _aside(con, leaf, to_vintage)
-    _as_they_are(con, leaf, table, to_vintage)
-    _put_together(con, leaf, table, to_vintage)
-    _sum_districts(con, leaf, table, to_vintage)
-    share = _estimated_share(con, table, to_vintage)
+    n_old, n_codes = _aside(con, leaf)
+    _as_they_are(con, leaf, table)
+    _put_together(con, leaf, table)
+    _sum_districts(con, leaf, table)
+    share = _estimated_share(con, table)
     for view in ("_period", "_link", "_figure", "_summed"):
         con.unregister(view)
     carried_from = frozenset(vintages.values()) - {to_vintage}
@@ -109,13 +112,13 @@ def _all_summed(ways: Mapping[int, Way]) -> pd.DataFrame:
     return pd.DataFrame({"vintage": [v for v, _ in pairs], "district": pd.Series([c for _, c in pairs], dtype="str")})
 
 
-def _aside(con: duckdb.DuckDBPyConnection, leaf: str, to_vintage: int) -> tuple[int, tuple[str, ...]]:
+def _aside(con: duckdb.DuckDBPyConnection, leaf: str) -> tuple[int, tuple[str, ...]]:
     """Rows of areas that lead nowhere. A district that is summed from its parts needs no link of its own."""
     rows = con.execute(
         f"""
         SELECT l.area_code, count(*) FROM "{leaf}" l JOIN _period p USING (period)
         ANTI JOIN _link k ON k.vintage = p.vintage AND k.from_code = l.area_code
-        WHERE p.vintage <> {to_vintage}
+        WHERE NOT p.stays
           AND NOT (l.area_level = '{AreaLevel.DISTRICT}' AND p.vintage IN (SELECT vintage FROM _summed))
         GROUP BY l.area_code ORDER BY l.area_code
         """
@@ -123,22 +126,22 @@ def _aside(con: duckdb.DuckDBPyConnection, leaf: str, to_vintage: int) -> tuple[
     return sum(number for _, number in rows), tuple(str(code) for code, _ in rows)
 
 
-def _as_they_are(con: duckdb.DuckDBPyConnection, leaf: str, table: str, to_vintage: int) -> None:
+def _as_they_are(con: duckdb.DuckDBPyConnection, leaf: str, table: str) -> None:
     """Rows that are of the vintage already, and areas of the same ground under another code or name."""
     con.execute(
         f"""
         INSERT INTO "{table}" ({_COLUMNS})
-        SELECT l.*, 0, 0 FROM "{leaf}" l JOIN _period p USING (period) WHERE p.vintage = {to_vintage}
+        SELECT l.*, 0, 0 FROM "{leaf}" l JOIN _period p USING (period) WHERE p.stays
         UNION ALL
         SELECT l.* REPLACE (k.to_code AS area_code), 0, 0
         FROM "{leaf}" l JOIN _period p USING (period)
         JOIN _link k ON k.vintage = p.vintage AND k.from_code = l.area_code
-        WHERE p.vintage <> {to_vintage} AND k.is_whole AND k.n_origins = 1
+        WHERE NOT p.stays AND k.is_whole AND k.n_origins = 1
         """
     )
 
 
-def _put_together(con: duckdb.DuckDBPyConnection, leaf: str, table: str, to_vintage: int) -> None:
+def _put_together(con: duckdb.DuckDBPyConnection, leaf: str, table: str) -> None:
     """Areas of several, or of a part: the sum of the parts, and the status that prevails."""
     con.execute(
         f"""
@@ -149,7 +152,7 @@ def _put_together(con: duckdb.DuckDBPyConnection, leaf: str, table: str, to_vint
                    k.crosses, l.indicator IN (SELECT indicator FROM _figure) AS is_figure
             FROM "{leaf}" l JOIN _period p USING (period)
             JOIN _link k ON k.vintage = p.vintage AND k.from_code = l.area_code
-            WHERE p.vintage <> {to_vintage} AND NOT (k.is_whole AND k.n_origins = 1)
+            WHERE NOT p.stays AND NOT (k.is_whole AND k.n_origins = 1)
         ), cell AS (
             SELECT source_id, indicator, to_code, area_level, period, period_type, max(delivery) AS delivery,
                    sum(value) AS value, sum(value) FILTER (NOT is_whole) AS moved,
@@ -171,7 +174,7 @@ def _put_together(con: duckdb.DuckDBPyConnection, leaf: str, table: str, to_vint
     )
 
 
-def _sum_districts(con: duckdb.DuckDBPyConnection, leaf: str, table: str, to_vintage: int) -> None:
+def _sum_districts(con: duckdb.DuckDBPyConnection, leaf: str, table: str) -> None:
     """Districts whose ground changed, where the source gives districts: the sum of their carried neighbourhoods.
 
     As a parent is (DESIGN 3): withheld where a part is, provisional where a part is missing only in this period. What
@@ -183,7 +186,7 @@ def _sum_districts(con: duckdb.DuckDBPyConnection, leaf: str, table: str, to_vin
         WITH asked AS (
             SELECT DISTINCT l.indicator, l.period, s.district
             FROM "{leaf}" l JOIN _period p USING (period) JOIN _summed s USING (vintage)
-            WHERE l.area_level = '{AreaLevel.DISTRICT}' AND p.vintage <> {to_vintage}
+            WHERE l.area_level = '{AreaLevel.DISTRICT}' AND NOT p.stays
         ), hood AS (
             SELECT *, 'WK' || substr(area_code, 3, 6) AS district, list_position({_ORDER}, status) AS rank
             FROM "{table}" WHERE area_level = '{AreaLevel.NEIGHBOURHOOD}'
@@ -216,12 +219,12 @@ def _sum_districts(con: duckdb.DuckDBPyConnection, leaf: str, table: str, to_vin
     )
 
 
-def _estimated_share(con: duckdb.DuckDBPyConnection, table: str, to_vintage: int) -> float:
+def _estimated_share(con: duckdb.DuckDBPyConnection, table: str) -> float:
     """Share of the carried counts of neighbourhoods that was redistributed."""
     found = con.execute(
         f"""
         SELECT sum(value * estimated_share) / nullif(sum(value), 0) FROM "{table}" JOIN _period USING (period)
-        WHERE area_level = '{AreaLevel.NEIGHBOURHOOD}' AND vintage <> {to_vintage}
+        WHERE area_level = '{AreaLevel.NEIGHBOURHOOD}' AND NOT stays
           AND indicator NOT IN (SELECT indicator FROM _figure)
         """
     ).fetchall()[0][0]

@@ -43,7 +43,8 @@ class Carrier:
             return table
         if table not in self.done:
             of = self.vintages_of(table, source)
-            ways = {vintage: self._way(vintage) for vintage in set(of.values()) - {self.vintage}}
+            is_whole = not self.divisions.trees[self.vintage].former
+            ways = {one: self._way(one) for one in set(of.values()) if one != self.vintage or not is_whole}
             self.done[table] = carry(
                 self.con, table, vintages=of, to_vintage=self.vintage, ways=ways, figures=figures,
                 table=f"{table}__{self.vintage}",

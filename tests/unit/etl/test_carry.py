@@ -431,3 +431,26 @@ def test_six_hundred_thousand_rows_take_a_second_at_most():
     assert con.execute(f"SELECT sum(value) FROM {done.table}").fetchall()[0][0] == leaves["value"].sum()
     assert time.process_time() - started < 4.0  # CPU seconds over all threads of a busy machine
     assert set(CARRIED) == {name for name, *_ in con.execute(f"DESCRIBE {done.table}").fetchall()}
+
+
+def test_on_the_division_of_then_the_municipality_is_as_large_as_today():
+    found = divisions_of(tree([A, B]), [Line("BU09990000", 2018, B, 2024)], predecessors=["GM0999"])
+    con = work_connection()
+    leaf = frame(
+        con,
+        "leaf",
+        LEAF,
+        """
+        source_id | indicator | area_code  | area_level    | period | period_type | value | status
+        s         | theft     | GM0153     | municipality  | 2018   | year        | 100   | final
+        s         | theft     | GM0999     | municipality  | 2018   | year        | 40    | final
+        s         | theft     | BU09990000 | neighbourhood | 2018   | year        | 40    | final
+        """,
+    )
+
+    done = carry(
+        con, leaf, vintages={"2018": 2018}, to_vintage=2018, ways={2018: found.way(2018, 2018)}, figures=(), table="t"
+    )
+
+    rows = con.execute(f"SELECT area_code, value, status FROM {done.table} ORDER BY ALL").fetchall()
+    assert rows == [("BU09990000", 40, "final"), ("GM0153", 140, "final")]
