@@ -110,6 +110,13 @@ def test_a_score_below_zero_still_has_a_geometric_place():
     assert found.ranks.loc["C", "geometric"] == 5
 
 
+def test_an_indicator_that_is_now_the_same_everywhere_leaves_no_weights_by_the_first_component():
+    found = composite_index(rows("current").assign(geweld=3.0), composite_base(rows("base"), people()), LOWER_IS_BETTER)
+
+    assert "principal" not in found.ranks
+    assert found.index.notna().all()
+
+
 def test_there_is_no_default_direction_and_bad_input_is_refused():
     base = composite_base(rows("base"), people())
 

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from etl.statistics.harm import harm_score, harm_sensitivity
+from etl.statistics.rates import poisson_bounds
 from tests.spec.vectors_file import vector
 from tests.tables import table
 
@@ -67,6 +68,25 @@ def test_one_of_two_robberies_is_less_than_half():
     assert found.heaviest_share[0] == pytest.approx(365 / 1330)
     assert not found.is_driven_by_one[0]
     assert found.without_heaviest[0] == 965
+
+
+def test_the_interval_of_one_kind_of_offence_is_that_of_its_count():
+    found = harm_score(pd.DataFrame({"diefstal": [1, 12]}), {"diefstal": 0.5}, population=[1, 3_000])
+
+    bounds = 0.5 * poisson_bounds([1, 12])
+    assert np.column_stack([found.lower, found.upper]).ravel().tolist() == pytest.approx(bounds.ravel().tolist())
+    per_1000 = np.column_stack([found.per_1000, found.per_1000_lower, found.per_1000_upper])
+    assert per_1000[0].tolist() == pytest.approx([500, *(1_000 * bounds[0])])
+    assert per_1000[1].tolist() == pytest.approx([2, *(bounds[1] / 3)])
+    assert found.heaviest_code.tolist() == ["diefstal", "diefstal"]
+
+
+def test_an_offence_of_no_weight_does_not_count():
+    found = harm_score(pd.DataFrame({"overtreding": [7, 7], "inbraak": [0, 2]}), {"overtreding": 0, "inbraak": 20})
+
+    assert found.n_offences.tolist() == [0, 2]
+    assert found.heaviest_code.tolist() == [None, "inbraak"]
+    assert found.per_offence[1] == 20
 
 
 def test_no_offences_are_no_harm_with_an_unknown_upper_bound():

@@ -81,6 +81,26 @@ def test_a_missing_feature_is_left_out_of_the_distance_and_too_many_leave_no_pee
     assert "city2" not in set(found.pairs["peer_code"])
 
 
+def test_half_of_the_features_is_too_little_to_compare():
+    features = twelve_areas().assign(rent=lambda frame: frame["single"] / 2)
+    features.loc["city1", ["owned", "rent"]] = np.nan
+
+    found = similar_areas(features)
+
+    assert found.without == {"city1": "too_few_features"}
+    assert "city1" not in set(found.pairs["peer_code"])
+
+
+def test_two_features_that_say_the_same_give_ten_peers_that_stay():
+    levels = np.arange(40.0) ** 1.1
+    features = pd.DataFrame({"a": levels, "b": levels}, index=[f"{i:02d}" for i in range(40)])
+
+    found = similar_areas(features)
+
+    assert (found.pairs.groupby("area_code").size() == 10).all()
+    assert found.pairs["is_stable"].all()
+
+
 def test_two_or_three_areas_have_no_peers():
     features = pd.DataFrame({"x": [1.0, 2.0, 4.0]}, index=["a", "b", "c"])
 

@@ -46,6 +46,7 @@ def test_areas_that_differ_no_more_than_chance_all_get_the_mean():
     assert found.has_differences is False
     assert found.variance == 0
     assert found.rate.tolist() == pytest.approx([10.0] * 10)
+    assert found.mean == pytest.approx(10.0)
 
 
 def test_an_area_without_people_or_count_has_no_rate_and_takes_no_part():
