@@ -21,7 +21,7 @@ from etl.intake import Intake
 from etl.line import Figures, Leaves
 from etl.lineage import sources as source_rows
 from etl.lineage import withdrawals
-from etl.quality import fill_quality, of_source, unallocated_findings, unallocated_shares
+from etl.quality import fill_quality, late_findings, of_source, unallocated_findings, unallocated_shares
 
 
 @dataclass(frozen=True)
@@ -92,15 +92,17 @@ def origin_of(
     where = corrections_file(configured.file.parent.parent, configured.slug).name
     told = [(one.source.id, finding) for one in leaves for finding in one.corrected.findings(f"corrections/{where}")]
     told += unallocated_findings(shares, {one.source.id: one.deliveries[-1].name for one in intakes})
+    quality = [
+        of_source(con, one.table, one.source, intake.deliveries, tree, today)
+        for one, intake in zip(leaves, intakes, strict=True)
+    ]
+    told += late_findings(quality)
     return Origin(
         sources=source_rows(configured),
         lineage=pd.concat([one.lineage for one in leaves], ignore_index=True),
         corrections=pd.concat([one.corrected.rows(one.mapping) for one in leaves], ignore_index=True),
         withdrawals=withdrawals([one for source in sources for one in log.withdrawn(source)]),
-        quality=[
-            of_source(con, one.table, one.source, intake.deliveries, tree, today)
-            for one, intake in zip(leaves, intakes, strict=True)
-        ],
+        quality=quality,
         unallocated_shares=shares,
         findings=tuple(told),
     )

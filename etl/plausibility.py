@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from config.errors import Finding, ValuesError
 from config.model import Source, TabularSource
 from config.vocabulary import PeriodType
+from etl import plausibility_periods
 from etl.calendar import parse, periods_between
 from etl.statistics.level_shift import LevelShift, factor_ten, level_shift, recount
 
@@ -59,12 +60,20 @@ class Memory:
     sizes: list[float] = field(default_factory=list)  # rows per period of each delivery
 
     def judge(
-        self, con: duckdb.DuckDBPyConnection, accepted: str, name: str, found: Mapping[str, Any], *, is_new: bool
+        self,
+        con: duckdb.DuckDBPyConnection,
+        accepted: str,
+        name: str,
+        found: Mapping[str, Any],
+        *,
+        is_new: bool,
+        delivery_date: str | None = None,
     ) -> list[Finding]:
         """Hold a delivery against those before it, then remember it. Deliveries come oldest first.
 
         Args:
             accepted: its accepted rows (columns RAW). found: rows_used and periods, as its manifest says.
+            delivery_date: date in its name, ISO 8601, where the source gives a pattern.
             is_new: False: it was judged when it came in; it is only remembered.
 
         Raises:
@@ -78,7 +87,9 @@ class Memory:
         self.sizes.append(size)
         given = _figures(con, accepted, self.counts)
         if is_new:
+            is_sparse = isinstance(self.source, TabularSource) and self.source.zero_rows == "omitted"
             told += _judge_counting(self.known, given, name)
+            told += plausibility_periods.tell(self.known, given, name, delivery_date, is_sparse=is_sparse)
         for measure, periods in given.items():
             self.known.setdefault(measure, {}).update(periods)
         return told
@@ -146,6 +157,8 @@ def _judge_counting(known: Mapping[str, Series], given: Mapping[str, Series], na
         step = _step(measure, old, new, name)
         if step is not None:
             stepped[measure] = step
+    if not stepped and (step := _step_of_all(known, given)) is not None:
+        stepped["all categories together"] = step
     told = []
     if recounted:
         what = (
@@ -198,13 +211,13 @@ def _recount(old: Series, new: Series) -> LevelShift | None:
     return recount(np.where(both, before, 0).sum(axis=1), np.where(both, after, 0).sum(axis=1))
 
 
-def _step(measure: str, old: Series, new: Series, name: str) -> tuple[float, str] | None:
+def _step(measure: str, old: Series, new: Series, name: str, *, may_refuse: bool = True) -> tuple[float, str] | None:
     """The newest periods against what came before: (ratio, first of them), or None.
 
     Raises:
         ValuesError: VAL-111, a factor ten.
     """
-    timeline = {**old, **new}
+    timeline = {**new, **old}  # what was known before is what the new periods are held against
     kind = parse(max(timeline, key=parse)).period_type
     per_year = _PER_YEAR[kind]
     ends = sorted((period for period in timeline if parse(period).period_type is kind), key=parse)
@@ -219,12 +232,31 @@ def _step(measure: str, old: Series, new: Series, name: str) -> tuple[float, str
     for back in range(min(len(fresh), per_year), 0, -1):  # each fresh period by itself: one of them may be wrong
         place = len(periods) - back
         judged = factor_ten(whole[:place], whole[place : place + 1], per_year=per_year)
-        if judged.is_refused:
+        if judged.is_refused and may_refuse:
             raise _other_unit(measure, judged.ratio, name)
-    for n_newest in dict.fromkeys((last, min(3, len(periods) // 3))):
+    for n_newest in dict.fromkeys((1, last, min(3, len(periods) // 3))):
         if n_newest and (shift := level_shift(grid, n_newest, per_year=per_year)).is_shift:
             return shift.ratio, periods[-n_newest]
     return None
+
+
+def _step_of_all(known: Mapping[str, Series], given: Mapping[str, Series]) -> tuple[float, str] | None:
+    """The same over the sum of all categories: single ones may be too small to say anything."""
+    if len(given) < 2:
+        return None
+    return _step("all", _summed(known, set(given)), _summed(given, set(given)), "", may_refuse=False)
+
+
+def _summed(series: Mapping[str, Series], measures: set[str]) -> Series:
+    """Sum over categories, of the periods that all of them have."""
+    present = [series[measure] for measure in measures if measure in series]
+    if len(present) < len(measures):
+        return {}
+    shared = set.intersection(*(set(one) for one in present))
+    return {
+        period: {area: sum(one[period].get(area, 0.0) for one in present) for area in present[0][period]}
+        for period in shared
+    }
 
 
 def _areas(timeline: Mapping[str, Mapping[str, float]]) -> list[str]:

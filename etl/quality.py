@@ -25,6 +25,8 @@ from etl.timeliness import weeks_late
 
 #: Of all events this share without a known neighbourhood is too much to be silent about (DOMAIN "what goes wrong").
 MUCH_UNALLOCATED = 0.05
+#: Parts that are so much more than their whole do not add up (DOMAIN, go-live gate: reconciliation ±0.5 %).
+MUCH_EXCESS = 0.005
 #: So many periods make the newest year of a source.
 _YEAR = {PeriodType.YEAR: 1, PeriodType.QUARTER: 4, PeriodType.MONTH: 12, PeriodType.WEEK: 52}
 _FINEST = (PeriodType.WEEK, PeriodType.MONTH, PeriodType.QUARTER, PeriodType.YEAR)
@@ -70,7 +72,7 @@ def _municipality_numbers(
 
 
 def unallocated_findings(shares: dict[str, float], names: dict[str, str]) -> list[tuple[str, Finding]]:
-    """A warning per source of which more than 5 % of the events have no known neighbourhood: (source, finding).
+    """A warning per source of which more than 5 % has no known neighbourhood, or of which the parts exceed the whole.
 
     Args:
         names: source -> name of its newest delivery, to say where.
@@ -84,10 +86,41 @@ def unallocated_findings(shares: dict[str, float], names: dict[str, str]) -> lis
                 where=names.get(source_id, source_id),
                 fix="ask the supplier to register the place",
                 level="warning",
+            )
+            if share > 0
+            else Finding(
+                "QUA-003",
+                f"the neighbourhoods together are {-share:.1%} more than the municipality (limit {MUCH_EXCESS:.1%})",
+                where=names.get(source_id, source_id),
+                fix="ask the supplier which of the two is right",
+                level="warning",
             ),
         )
         for source_id, share in shares.items()
-        if share > MUCH_UNALLOCATED
+        if share > MUCH_UNALLOCATED or share < -MUCH_EXCESS
+    ]
+
+
+def late_findings(rows: Sequence[dict[str, Any]]) -> list[tuple[str, Finding]]:
+    """A warning per source that should have delivered by now: (source, finding).
+
+    Args:
+        rows: see `of_source`.
+    """
+    return [
+        (
+            row["source_id"],
+            Finding(
+                "QUA-002",
+                f"{row['weeks_late']} weeks should have come in; the newest is {row['last_period']}",
+                where=str(row["last_delivery"]),
+                fix="ask the supplier when the delivery comes",
+                level="warning",
+                number=row["weeks_late"],
+            ),
+        )
+        for row in rows
+        if row["weeks_late"]
     ]
 
 
