@@ -21,6 +21,33 @@ def told(code: str, what: str) -> str:
 ASIDE = "een aantal moet een heel getal zijn; 1.200 rij(en) apart gezet"
 PAIRS = [
     (
+        "GEO-123",
+        "GM9903 no longer exists since 2023; successor GM9902. Series are converted, estimated share 4.6%",
+        "GM9903 bestaat sinds 2023 niet meer; opvolger GM9902. Reeksen zijn omgerekend, aandeel geschat 4,6%",
+    ),
+    (
+        "GEO-122",
+        "rows of division 2018 and 2020 are shown on that of 2024; estimated share 0.0%",
+        "cijfers van indeling 2018 en 2020 staan op die van 2024; aandeel geschat 0,0%",
+    ),
+    (
+        "GEO-121",
+        "2 areas of 2018 lead to none of 2024: BU01530001, BU01530002; their series break there",
+        "2 gebieden van 2018 leiden naar geen gebied van 2024: BU01530001, BU01530002; hun reeksen breken daar af",
+    ),
+    (
+        "GEO-124",
+        "1,200 rows of 7 areas lead to no area of 2024 (BU1, BU2 and 5 more); set aside",
+        "1.200 rijen van 7 gebieden leiden naar geen gebied van 2024 (BU1, BU2 en 5 meer); apart gezet",
+    ),
+    (
+        "GEO-125",
+        "the border of 2 areas moved between 2022 and 2024 while their code stayed, with more than 10% of their"
+        " residents: BU1, BU2; their series break there",
+        "de grens van 2 gebieden is tussen 2022 en 2024 verlegd terwijl hun code bleef, met meer dan 10% van hun"
+        " inwoners: BU1, BU2; hun reeksen breken daar af",
+    ),
+    (
         "VAL-004",
         "-3: a count cannot be negative; 1 row set aside",
         "-3: een aantal kan niet negatief zijn; 1 rij(en) apart gezet",
