@@ -10,6 +10,7 @@ import re
 
 from config.errors import Finding
 from etl.findings_nl_areas import REPAIRS_OF_DIVISIONS, SENTENCES_OF_DIVISIONS
+from etl.findings_nl_names import REPAIRS_OF_NAMES, SENTENCES_OF_NAMES
 
 _N = r"(?P<n>[\d,]+)"
 _SET_ASIDE = rf"; {_N} rows? set aside"
@@ -69,43 +70,6 @@ SENTENCES: dict[str, tuple[tuple[str, str], ...]] = {
         ),
         (r".*", "enkele waarden lijken op een adres"),
     ),
-    "FILE-110": (
-        (
-            rf"areas stand here by name; {_N} names are placed \(.*\)",
-            "gebieden staan hier met hun naam; {n} namen hebben hun plaats gevonden",
-        ),
-    ),
-    "FILE-111": (
-        (
-            rf"{_N} names stand for more than one area \((?P<list>.*)\); (?P<rows>[\d,]+) rows set aside",
-            "{n} namen staan voor meer dan één gebied; {rows} rij(en) apart gezet",
-        ),
-    ),
-    "FILE-112": (
-        (
-            rf"{_N} names are no area of (?P<code>\S+) in (?P<year>\d+); (?P<rows>[\d,]+) rows set aside",
-            "{n} namen zijn geen gebied van {code} in {year}; {rows} rij(en) apart gezet",
-        ),
-    ),
-    "FILE-113": (
-        (
-            rf"{_N} of (?P<all>\d+) names of areas have no place in (?P<code>\S+) of (?P<year>\d+)",
-            "{n} van {all} namen van gebieden horen niet bij {code} in {year}",
-        ),
-    ),
-    "FILE-114": (
-        (r".*", "de rijen gaan over plaatsen, niet over de gemeente: een plaats is kleiner, haar aantallen zijn lager"),
-    ),
-    "FILE-115": ((rf"{_N} other topics are not read", "{n} andere onderwerpen zijn niet gelezen"),),
-    "FILE-116": (
-        (
-            r"column `(?P<name>.*)` divides the counts into (?P<n>\d+) and has no total",
-            "kolom `{name}` verdeelt de aantallen in {n} en heeft geen totaal",
-        ),
-        (r"(?P<name>.*) divides the figures into (?P<n>\d+)", "een kolom verdeelt de cijfers in {n}"),
-        (r".*", "meer dan één onderwerp, en geen daarvan is het aantal registraties"),
-    ),
-    "FILE-117": ((r".*", "het databasebestand is beschadigd"),),
     "PII-008": (
         (
             r"column (?P<name>`.*?`) holds postcodes.*",
@@ -308,6 +272,7 @@ SENTENCES: dict[str, tuple[tuple[str, str], ...]] = {
         ),
     ),
     **SENTENCES_OF_DIVISIONS,
+    **SENTENCES_OF_NAMES,
 }
 
 _NOTHING = "u hoeft niets te doen"
@@ -373,6 +338,7 @@ REPAIRS: dict[str, str] = {
     "GEO-108": "niets als deze gebieden geen grens hebben; gebruik anders grenzen en lijst van hetzelfde jaar",
     "GEO-120": "vraag de leverancier, of haal de gebieden uit het bestand met de grenzen",
     **REPAIRS_OF_DIVISIONS,
+    **REPAIRS_OF_NAMES,
 }
 
 

@@ -3,7 +3,7 @@
 Exports of the StatLine web page name areas and give no codes, and a name may stand for a wijk and for a buurt at once
 (Kadoelen, Frankendael and Betondorp in Amsterdam), so a join on names counts such an area twice. Therefore:
 
-- a file whose names all stand at one level is a file of that level; every name has its one meaning there;
+- a file whose names (but for the municipality) all stand at one level is a file of that level: they mean that;
 - a file that mixes levels is told apart by names that stand at one level only; a name with two meanings is set aside;
 - a name that two areas of a level share, and a name that no area has, is set aside.
 
@@ -72,7 +72,7 @@ def place(names: Iterable[str], areas: AreaTree, *, is_regions: bool = False) ->
     by_level = _index(areas)
     says_district = {name for name in rest if _DISTRICT.match(name)}
     meanings = {name: _meanings(name, by_level, has_prefixes=bool(says_district)) for name in rest}
-    level = _one_level(meanings, codes)
+    level = _one_level(meanings)
     for name, found in meanings.items():
         possible = found.get(level, ()) if level else tuple(code for group in found.values() for code in group)
         if len(possible) == 1:
@@ -141,13 +141,13 @@ def _meanings(
     return found
 
 
-def _one_level(meanings: dict[str, dict[AreaLevel, tuple[str, ...]]], codes: dict[str, str]) -> AreaLevel | None:
+def _one_level(meanings: dict[str, dict[AreaLevel, tuple[str, ...]]]) -> AreaLevel | None:
     """The one level at which every name that means anything has a meaning; None where there is none, or two."""
     known = [found for found in meanings.values() if found]
     fitting = [
         level for level in (AreaLevel.DISTRICT, AreaLevel.NEIGHBOURHOOD) if all(level in found for found in known)
     ]
-    return fitting[0] if len(fitting) == 1 and known and not codes else None
+    return fitting[0] if len(fitting) == 1 and known else None
 
 
 # --- telling ---------------------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ import unicodedata
 
 #: Base name -> other names of the same topic. A base name is itself a known name.
 ALIASES: dict[str, tuple[str, ...]] = {
+    "LeefbaarometerScore": ("leefbarometer_score", "leefbaarometer_score"),
     "AantalInwoners": (
         "population",
         "inwoners",
@@ -106,15 +107,20 @@ ALIASES: dict[str, tuple[str, ...]] = {
     ),
     "PercentageMeergezinswoning": (
         "p_mgezw",
+        "meergezinswoning_percentage",
         "Wonen.Woningen.naar.type.Percentage.meergezinswoning....",
     ),
-    "PercentageBewoond": ("Wonen.Woningen.naar.bewoning.Percentage.bewoond....",),
+    "PercentageBewoond": (
+        "bewoond_percentage",
+        "Wonen.Woningen.naar.bewoning.Percentage.bewoond....",
+    ),
     "PercentageOnbewoond": (
         "p_leegsw",
         "Wonen.Woningen.naar.bewoning.Percentage.onbewoond....",
     ),
     "Koopwoningen": (
         "p_koopw",
+        "koopwoning_percentage",
         "Wonen.Woningen.naar.eigendom.Koopwoningen....",
     ),
     "HuurwoningenTotaal": (
@@ -128,7 +134,10 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "InBezitOverigeVerhuurders": ("Wonen.Woningen.naar.eigendom.Huurwoningen.In.bezit.overige.verhuurders....",),
     "EigendomOnbekend": ("Wonen.Woningen.naar.eigendom.Eigendom.onbekend....",),
     "BouwjaarVoor2000": ("Wonen.Woningen.naar.bouwjaar.Bouwjaar.voor.2000....",),
-    "BouwjaarVanaf2000": ("Wonen.Woningen.naar.bouwjaar.Bouwjaar.vanaf.2000....",),
+    "BouwjaarVanaf2000": (
+        "bouwjaar_vanaf_2000_percentage",
+        "Wonen.Woningen.naar.bouwjaar.Bouwjaar.vanaf.2000....",
+    ),
     "GemiddeldElektriciteitsverbruikTotaal": (
         "Energie.Gemiddeld.elektriciteitsverbruik.Gemiddeld.elektriciteitsverbruik.totaal..kWh.",
     ),

@@ -20,7 +20,8 @@ CROSS = (
     '\ufeff"Kerncijfers wijken en buurten 2015"\r\n""\r\n"";"Onderwerp"\r\n'
     '"";"Bevolking|Aantal inwoners";"Wonen|Woningen naar eigendom|Koopwoningen";"Sport|Baden\u00a0"\r\n'
     '"Wijken en buurten";"aantal";"%";"aantal"\r\n'
-    '"Oefenstad";"104000";"47,5";"."\r\n"Lasonder, Zeggelt";"9000";".";"."\r\n"Privé";"0";"33,25";"."\r\n"Bron: CBS"\r\n'
+    '"Oefenstad";"104000";"47,5";"."\r\n"Lasonder, Zeggelt";"9000";".";"."\r\n'
+    '"Privé";"0";"33,25";"."\r\n"Bron: CBS"\r\n'
 )
 
 

@@ -21,6 +21,22 @@ def told(code: str, what: str) -> str:
 ASIDE = "een aantal moet een heel getal zijn; 1.200 rij(en) apart gezet"
 PAIRS = [
     (
+        "FILE-110",
+        "areas stand here by name; 517 names are placed (neighbourhood)",
+        "gebieden staan hier met hun naam; 517 namen hebben hun plaats gevonden",
+    ),
+    (
+        "FILE-111",
+        "2 names stand for more than one area (BU99010101 or WK990101); 4 rows set aside",
+        "2 namen staan voor meer dan één gebied; 4 rij(en) apart gezet",
+    ),
+    (
+        "FILE-112",
+        "1 names are no area of GM9901 in 2024; 12 rows set aside",
+        "1 namen zijn geen gebied van GM9901 in 2024; 12 rij(en) apart gezet",
+    ),
+    ("FILE-115", "2 other topics are not read", "2 andere onderwerpen zijn niet gelezen"),
+    (
         "GEO-123",
         "GM9903 no longer exists since 2023; successor GM9902. Series are converted, estimated share 4.6%",
         "GM9903 bestaat sinds 2023 niet meer; opvolger GM9902. Reeksen zijn omgerekend, aandeel geschat 4,6%",
