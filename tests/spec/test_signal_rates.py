@@ -111,6 +111,17 @@ def test_a_list_shows_three_shocks_and_at_most_one_other(seed):
     assert len(listed) <= 4
 
 
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("history", [120, 30], ids=["farrington", "ears"])
+def test_nine_in_ten_calm_periods_lie_within_their_normal_range(history, seed):
+    counts = calm_series(300, history, 12, seed=70 + seed, means=np.linspace(1, 20, 300), phi=PHI)
+
+    found = judge_newest(counts, months(history), MONTH)
+
+    assert np.mean((found.observed >= found.lower) & (found.observed <= found.upper)) >= 0.88
+    assert found.is_low.sum() <= 1
+
+
 def test_the_p_value_of_a_short_history_does_not_overstate():
     rng = np.random.default_rng(11)
     means = rng.gamma(0.6, 4, (4000, 1))
