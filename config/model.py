@@ -33,8 +33,17 @@ from config.fields import (
 from config.geography import CustomArea as CustomArea
 from config.geography import FormerBoundaries as FormerBoundaries
 from config.geography import Geography as Geography
-from config.tabular import AreaCode, TabularColumns, TabularFormat, refuse_columns
+from config.numerator import Codes as Codes
+from config.numerator import HealthTopic as HealthTopic
+from config.numerator import KwbColumns as KwbColumns
+from config.numerator import Nothing as Nothing
+from config.numerator import Numerator as Numerator
+from config.numerator import StatlineCodes as StatlineCodes
+from config.tabular import AreaCode as AreaCode
+from config.tabular import TabularColumns as TabularColumns
+from config.tabular import TabularFormat as TabularFormat
 from config.tabular import TabularPeriod as TabularPeriod
+from config.tabular import refuse_columns
 from config.vocabulary import (
     AreaLevel,
     Direction,
@@ -187,61 +196,6 @@ Source = Annotated[
 
 
 # --- indicators ------------------------------------------------------------------------------------------------------
-
-
-class StatlineCodes(Model):
-    """Category codes of StatLine tables that are summed."""
-
-    tables: tuple[str, ...] = Field(strict=False, min_length=1)
-    codes: tuple[str, ...] = Field(strict=False, min_length=1)
-
-
-class KwbColumns(Model):
-    """Base names of KWB topics that are summed, or the topic's own figure."""
-
-    columns: tuple[str, ...] = Field(strict=False, min_length=1)
-    figure: Literal["count", "value"] = "count"  # value: the topic is itself a share, mean or class
-
-
-class HealthTopic(Model):
-    """A topic of the health monitor by its base name: a share of adults, the source's own figure."""
-
-    topic: Plain
-
-    @property
-    def codes(self) -> tuple[str, ...]:
-        return (self.topic,)
-
-
-class Codes(Model):
-    """Category codes of a source that are summed."""
-
-    codes: tuple[str, ...] = Field(strict=False, min_length=1)
-
-
-class Nothing(Model):
-    """Fed by the indicator's id on the right-hand side of a source's `categories:` or `values:`."""
-
-
-class Numerator(Model):
-    """Where an indicator's events come from: an entry per kind of source, or other indicators."""
-
-    statline: StatlineCodes | None = None
-    kwb: KwbColumns | None = None
-    health: HealthTopic | None = None
-    politie_kaart: Codes | None = None
-    tabular: Nothing | None = None
-    sum_of: tuple[Identifier, ...] | None = Field(default=None, strict=False)
-    ratio: tuple[Identifier, Identifier] | None = Field(default=None, strict=False)
-
-    @model_validator(mode="after")
-    def _something(self) -> Numerator:
-        by_kind = (self.statline, self.kwb, self.health, self.politie_kaart, self.tabular)
-        if all(one is None for one in by_kind) and not self.sum_of and not self.ratio:
-            raise ValueError("name at least one kind of source, `sum_of` or `ratio`")
-        if self.sum_of and self.ratio:
-            raise ValueError("`sum_of` and `ratio` exclude each other")
-        return self
 
 
 class Publisher(Model):

@@ -1,4 +1,4 @@
-"""Dutch sentences of findings about published tables: names instead of codes, further dimensions (`etl.findings_nl`)."""
+"""Dutch sentences of findings about published tables: names for codes, further dimensions (see `etl.findings_nl`)."""
 
 from __future__ import annotations
 
