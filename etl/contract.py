@@ -9,7 +9,7 @@ Nothing is repaired and nothing empty becomes 0. Where every row is in order the
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -67,6 +67,7 @@ def check(
     share_measures: Collection[str] = frozenset(),
     history: History | None = None,
     also_known: Collection[str] = (),
+    ended: Mapping[str, tuple[int, int]] | None = None,
 ) -> Checked:
     """Hold a raw frame against the contract of its source.
 
@@ -79,6 +80,7 @@ def check(
         share_measures: of those, percentages.
         history: earlier deliveries of this source; None: there are none.
         also_known: codes of other divisions that rows by period may have.
+        ended: code -> newest vintage that has it, and the next known one that has not.
 
     Raises:
         StructureError: no row of this municipality.
@@ -116,7 +118,7 @@ def check(
         has_maximum=isinstance(source, TabularSource),
     )
     if bad:
-        findings += _limited(con, raw, bad, used_measures, rows.findings(con, raw, bad, place, areas), name)
+        findings += _limited(con, raw, bad, used_measures, rows.findings(con, raw, bad, place, areas, ended), name)
     pseudo_words = [w for w in found_areas if rows.is_unknown_place(w.text, areas)]
     findings += _unplaced(pseudo_words, place)
     accepted, quarantine, pseudo = _split(con, raw, bad, pseudo_words, source.id, delivery_sha, known)

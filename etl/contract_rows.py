@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -241,8 +241,15 @@ def _differing(rows: Sequence[tuple[Any, ...]], place: Place) -> Iterable[Findin
 # --- telling ---------------------------------------------------------------------------------------------------------
 
 
-def findings(con: duckdb.DuckDBPyConnection, raw: RawFrame, bad: str, place: Place, areas: AreaTree) -> list[Finding]:
-    """One warning per reason: the first row, and how many there are."""
+def findings(
+    con: duckdb.DuckDBPyConnection,
+    raw: RawFrame,
+    bad: str,
+    place: Place,
+    areas: AreaTree,
+    ended: Mapping[str, tuple[int, int]] | None = None,
+) -> list[Finding]:
+    """One warning per reason: the first row, and how many there are. `ended`: codes of former vintages."""
     rows = con.execute(
         f"""
         SELECT b.code, count(*) AS n, count(DISTINCT r.area) AS n_areas, arg_min(struct_pack(
@@ -251,7 +258,23 @@ def findings(con: duckdb.DuckDBPyConnection, raw: RawFrame, bad: str, place: Pla
         FROM "{bad}" b JOIN "{raw.table}" r ON r.rowid = b.id GROUP BY b.code ORDER BY b.code
         """
     ).fetchall()
-    return [_finding(code, n, n_areas, first, row, place, areas) for code, n, n_areas, first, row in rows]
+    told = [_finding(code, n, n_areas, first, row, place, areas) for code, n, n_areas, first, row in rows]
+    former = {code: first["area"] for code, _, _, first, _ in rows if first["area"] in (ended or {})}
+    return [
+        _of_former(finding, former[finding.code], (ended or {})[former[finding.code]], areas)
+        if finding.code == "VAL-016" and finding.code in former
+        else finding
+        for finding in told
+    ]
+
+
+def _of_former(finding: Finding, code: str, years: tuple[int, int], areas: AreaTree) -> Finding:
+    """An area of a former division: when it ended, so far as the known vintages tell."""
+    last, following = years
+    when = f"on {following}-01-01" if following == last + 1 else f"between {last} and {following}-01-01"
+    known = f"area {code} is not in vintage {areas.vintage}"
+    fix = "map it in a file of `geography.crosswalks` and set `vintage` of the source, or deliver on current areas"
+    return replace(finding, what=finding.what.replace(known, f"area {code} ended {when}"), fix=fix)
 
 
 _ROLE = {"VAL-016": "area", "VAL-101": "area", "VAL-026": "period", "VAL-028": "period", "VAL-107": "period"}

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import pandas as pd
@@ -57,6 +58,15 @@ class Divisions:
     def all_codes(self) -> frozenset[str]:
         """Codes of any vintage, at any level."""
         return frozenset().union(*(self._codes(vintage) for vintage in self.vintages))
+
+    @cached_property
+    def ended(self) -> dict[str, tuple[int, int]]:
+        """Codes that a later vintage has no more: the newest vintage that has them, and the next one that is known."""
+        found: dict[str, tuple[int, int]] = {}
+        for last, following in pairwise(self.vintages):
+            gone = self._codes(last) - self._codes(following)
+            found.update(dict.fromkeys(gone, (last, following)))
+        return {code: years for code, years in found.items() if code not in self._codes(self.vintages[-1])}
 
     def tree_of(self, vintage: int | str | None) -> AreaTree:
         """The tree that rows of a vintage are held against; of one that is not known that on screen."""

@@ -101,6 +101,11 @@ SENTENCES: dict[str, tuple[tuple[str, str], ...]] = {
             rf"area (?P<code>\S+) is not in vintage (?P<year>\d+)(, and (?P<more>\d+) more codes)?{_SET_ASIDE}",
             "gebied {code} hoort niet bij indeling {year}" + _ASIDE,
         ),
+        (
+            rf"area (?P<code>\S+) ended (on|between (?P<last>\d+) and) (?P<day>\S+?)"
+            rf"(, and (?P<more>\d+) more codes)?{_SET_ASIDE}",
+            "gebied {code} bestaat niet meer sinds {day}" + _ASIDE,
+        ),
         (rf".*{_SET_ASIDE}", "een tekst waar een gebiedscode hoort te staan" + _ASIDE),
     ),
     "VAL-022": (

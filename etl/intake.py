@@ -253,6 +253,7 @@ def _take(
         name=delivery.name,
         areas=_division_of(con, raw, source, divisions),
         also_known=divisions.all_codes,
+        ended=divisions.ended,
         categories=categories_of(configured, source),
         used_measures=set(mapping.measure),
         fraction_measures=set(mapping.measure[mapping.is_figure]),

@@ -22,12 +22,13 @@ def _set(text: str) -> frozenset[str]:
 #: Words that stand for one person or for the way to one.
 _NAMES = _set(
     "achternaam voornaam voornamen voorletters voorletter tussenvoegsel tussenvoegsels roepnaam familienaam"
+    " contactpersoon contactperson alias aliassen handtekening"
     " meisjesnaam geboortenaam volledigenaam naampersoon persoonsnaam gebruikersnaam initialen initiaal surname"
     " firstname lastname fullname givenname middlename familyname nickname username bijnaam"
 )
 _BIRTH = _set(
     "geboortedatum geboortedag geboortejaar geboortemaand geboorteplaats geboorteland gebdatum gebdat gebjaar"
-    " dateofbirth birthdate birthday birthyear dob"
+    " dateofbirth birthdate birthday birthyear birthplace placeofbirth dob"
 )
 _NUMBERS = _set(
     "bsn bsnnummer bsnnr burgerservicenummer burgerservicenr sofinummer sofinr anummer vreemdelingennummer"
@@ -39,29 +40,34 @@ _NUMBERS = _set(
     " bankrekeningnummer paspoortnummer identiteitsnummer idnummer rijbewijsnummer documentnummer kenteken"
     " kentekennummer kentekenplaat licenceplate licenseplate numberplate telefoon telefoonnummer telefoonnr telnr"
     " tel telnummer mobiel mobielnummer mobielnr phone phonenumber mobilephone email mail mailadres emailadres"
-    " emailaddress imei ipadres ipaddress"
+    " emailaddress imei ipadres ipaddress ssn socialsecuritynumber passportno passportnr passportnumber nationalid"
+    " citizenservicenumber mobile cellphone gsm gsmnummer registrationplate plnummer plnr parketnr caseno"
+    " vreemdelingennr paspoort paspoortnr idkaart idkaartnummer tijdstip pleegtijd begintijd eindtijd aanvangstijd"
+    " pleegtijdstip timeofday"
 )
 _PLACES = _set(
     "adres woonadres postadres delictadres bezoekadres verblijfadres adresgegevens adresregel address"
     " streetaddress straat straatnaam street streetname huisnummer huisnr huisletter huisnummertoevoeging"
-    " housenumber housenr coordinaat coordinaten coordinate coordinates xcoord ycoord xcoordinaat ycoordinaat rdx"
+    " plaatsdelict housenumber housenr houseno coordinaat coordinaten coordinate coordinates xcoord ycoord"
+    " xcoordinaat ycoordinaat rdx"
     " rdy xrd yrd latitude longitude latlon latlng gps"
 )
 _FREE_TEXT = _set(
     "toelichting omschrijving opmerking opmerkingen notitie notities vrijetekst freetext remarks comment comments"
-    " verhaal relaas bijzonderheden"
+    " verhaal relaas bijzonderheden notes note"
 )
 #: One person in a case; the plural forms beside them count people.
 _PERSON = _set(
     "verdachte slachtoffer aangever aangeefster getuige dader betrokkene melder benadeelde gedupeerde"
-    " minderjarige victim suspect offender perpetrator witness complainant reporter"
+    " minderjarige client klant patient leerling victim suspect offender perpetrator witness complainant reporter"
 )
 _PERSONS = _set(
     "verdachten slachtoffers aangevers getuigen daders betrokkenen melders benadeelden gedupeerden minderjarigen"
     " victims suspects offenders perpetrators witnesses complainants reporters"
 )
 _PERSON_PART = re.compile(
-    rf"(?:{'|'.join(sorted(_PERSON))})n?s?(?:id|nr|nummer|naam|namen|leeftijd|geslacht|adres|nationaliteit|age|name|sex)$"
+    rf"(?:{'|'.join(sorted(_PERSON))})n?s?"
+    r"(?:id|nr|nummer|naam|namen|leeftijd|geslacht|adres|nationaliteit|age|name|sex)$"
     rf"|^(?:id|nr|nummer|naam|leeftijd|geslacht|adres|nationaliteit)(?:{'|'.join(sorted(_PERSON))})"
 )
 #: What makes plural persons single ones again.
@@ -108,7 +114,7 @@ def is_personal(heading: str) -> bool:
 
 def is_postcode(heading: str) -> bool:
     """A column of six-character postcodes: finer than a neighbourhood."""
-    return bool(_runs(words_of(heading)) & _POSTCODE)
+    return bool(_runs(words_of(f"{heading}_")) & _POSTCODE)  # with the number at its end
 
 
 def _subject(heading: str) -> str | None:

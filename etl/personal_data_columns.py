@@ -99,12 +99,28 @@ def check_table(
     return _refused_or_told(found)
 
 
-def check_raw(con: duckdb.DuckDBPyConnection, raw: RawFrame, *, name: str, known_codes: Collection[str] = ()) -> None:
+def check_raw(
+    con: duckdb.DuckDBPyConnection,
+    raw: RawFrame,
+    *,
+    name: str,
+    known_codes: Collection[str] = (),
+    is_looked_through: bool = False,
+) -> None:
     """Look through the words of a raw frame, and whether its rows are counts of areas or incidents one by one.
+
+    Args:
+        is_looked_through: `check_table` saw the whole file already; only the rows are judged.
 
     Raises:
         PersonalDataError: words about persons; PII-017 individual rows.
     """
+    if not is_looked_through:
+        _check_words(con, raw, name, known_codes)
+    _refuse_individuals(con, raw, name)
+
+
+def _check_words(con: duckdb.DuckDBPyConnection, raw: RawFrame, name: str, known_codes: Collection[str]) -> None:
     roles = ("area", "period", "measure", "text")
     columns = [
         Column(role, role, raw.columns.get("value" if role == "text" else role, 0), is_area=role == "area")
@@ -113,7 +129,6 @@ def check_raw(con: duckdb.DuckDBPyConnection, raw: RawFrame, *, name: str, known
     check_table(
         con, raw.table, columns, place=lambda row, at: cell_place(name, raw.sheet, row, at), known_codes=known_codes
     )
-    _refuse_individuals(con, raw, name)
 
 
 def check_texts(texts: Iterable[tuple[str, str]], *, code: str | None = None) -> None:

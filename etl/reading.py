@@ -45,7 +45,8 @@ def read_delivery(
             raw = adapter(source.kind).read(
                 con, source, delivery.path, name=delivery.name, municipality_code=code, table=into, areas=tree
             )
-            check_raw(con, raw, name=delivery.name, known_codes=tuple(tree.names()))
+            is_own = SourceKind(source.kind) is SourceKind.TABULAR
+            check_raw(con, raw, name=delivery.name, known_codes=tuple(tree.names()), is_looked_through=is_own)
             found.append(raw)
         except StructureError as error:
             if len(codes) == 1 or {finding.code for finding in error} != {NONE_OF_IT}:

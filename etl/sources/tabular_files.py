@@ -115,6 +115,8 @@ def _refuse_title_lines(text: delimited.TextFile, source: TabularSource, names: 
     """The header stands elsewhere than declared: another line holds every declared column, this one does not."""
     how = source.format
     wanted = {delimited.same(name) for name in names}
+    if not wanted:
+        return
     with text.open() as lines:
         for number, line in enumerate(islice(lines, TITLE_LINES), start=1):
             found = {delimited.same(field) for field in next(csv.reader([line], delimiter=how.delimiter), [])}
@@ -126,7 +128,7 @@ def _refuse_title_lines(text: delimited.TextFile, source: TabularSource, names: 
 
 def _refuse_title_rows(sheet: Sheet, names: Collection[str]) -> None:
     wanted = {delimited.same(name) for name in names}
-    if wanted & {delimited.same(name) for name in sheet.header}:
+    if not wanted or wanted & {delimited.same(name) for name in sheet.header}:
         return
     for number, texts in sheet.first:
         if number != sheet.header_line and wanted <= {delimited.same(text) for text in texts}:

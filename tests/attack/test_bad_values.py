@@ -139,6 +139,18 @@ def test_a_row_that_cannot_be_right_is_set_aside_and_told(case, tmp_path):
     assert len(outcome.accepted) == len(GOOD) - 1
 
 
+@pytest.mark.parametrize(
+    ("years", "when"), [((2020, 2021), "on 2021-01-01"), ((2018, 2021), "between 2018 and 2021-01-01")]
+)
+def test_val_016_an_area_of_a_former_division_names_its_last_day(years, when, tmp_path):
+    outcome = deliver(tmp_path, spoiled(area="BU01539105"), ended={"BU01539105": years})
+
+    told = outcome.told("VAL-016")
+    assert f"area BU01539105 ended {when}; 1 row set aside" in told[0].what
+    assert "geography.crosswalks" in told[0].fix
+    assert "bestaat niet meer sinds 2021-01-01" in dutch(told[0])
+
+
 @pytest.mark.parametrize("number", ["NaN", "inf", "-Infinity", "1e5", "9" * 20])
 def test_val_008_no_usable_number_in_other_forms(number, tmp_path):
     assert [row[-1] for row in deliver(tmp_path, spoiled(count=number)).quarantine] == ["VAL-008"]

@@ -35,6 +35,28 @@ PERSONAL = """
 """
 
 
+#: Written down apart from the list of the check, as forms and exports of suppliers head their columns.
+WRITTEN = [
+    "Naam slachtoffer", "Name of victim", "Last Name", "geb. datum", "D.O.B.", "SSN", "social security number",
+    "passport no", "citizen service number", "national id", "mobile", "cell phone", "e-mail adres", "contactpersoon",
+    "contact person", "client", "cliënt", "klant naam", "patient", "leerling", "gsm", "tel.", "plaats delict",
+    "huisnr.", "house no", "registration plate", "PL-nummer", "parketnr", "case no", "tijdstip", "pleegtijd",
+    "time of day", "vreemdelingennr", "paspoort", "birth place", "verdachte 1 naam", "slachtoffer2_leeftijd", "notes",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("heading", WRITTEN)
+def test_a_heading_as_people_write_it_is_refused(heading):
+    assert is_personal(heading)
+
+
+@pytest.mark.parametrize("heading", ["postcode 6", "PC6", "postcode_6"])
+def test_a_postcode_may_be_written_apart(heading):
+    assert [note.code for note in check_headings([*COUNTS, heading], name="week-12.csv", declared=COUNTS)] == [
+        "PII-008"
+    ]
+
+
 @pytest.mark.parametrize("heading", PERSONAL.split())
 def test_a_heading_about_persons_is_refused_with_its_place(heading):
     findings = refused([*COUNTS, heading])
