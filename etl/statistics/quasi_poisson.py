@@ -57,7 +57,10 @@ def fit_quasi_poisson(
         warnings.simplefilter("ignore", DomainWarning)
         warnings.simplefilter("ignore", SingularMatrixWarning)
         model = sm.GLM(counts, design, family=sm.families.Poisson(), offset=offset, var_weights=weights, hasconst=True)
-        found = model.fit(scale="X2", start_params=start)
+        try:
+            found = model.fit(scale="X2", start_params=start)
+        except ValueError:  # counts that the model fits exactly leave nothing to estimate phi from: phi is 1
+            found = model.fit(start_params=start)
     mu = np.asarray(found.mu)
     return QuasiPoisson(
         np.asarray(found.params), mu, max(1.0, float(found.scale)), _leverage(design, mu, weights), found
