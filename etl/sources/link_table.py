@@ -21,8 +21,8 @@ from etl.crosswalk import Line
 
 OWN_COLUMNS = ("from_code", "from_vintage", "to_code", "to_vintage")
 SHARES = ("share", "aandeel")
-_CODE_OF_YEAR = re.compile(r"^[a-z_ ]*code[a-z_ ]*?((?:19|20)\d{2})$")
-_NAME_OF_YEAR = re.compile(r"^[a-z_ ]*(?:naam|name)[a-z_ ]*?((?:19|20)\d{2})$")
+_CODE_OF_YEAR = re.compile(r"^[a-z_ ]*code[_ ]?((?:19|20)\d{2})$")
+_NAME_OF_YEAR = re.compile(r"^[a-z_ ]*(?:naam|name)[_ ]?((?:19|20)\d{2})$")
 _DECIMAL = re.compile(r"^[01]?([.,]\d+)?$")
 FORMATS = "the columns from_code, from_vintage, to_code, to_vintage and share"
 

@@ -29,7 +29,9 @@ def test_our_own_columns_with_semicolons_and_a_decimal_comma(tmp_path):
 
 def test_years_in_the_names_of_the_columns(tmp_path):
     (line,) = read(
-        tmp_path, "GWBcode_2024,naam_2024,code_2018,naam_2018\nBU06030431,Julianapark,BU06030331,Julianapark\n"
+        tmp_path,
+        "GWBcode_2024,naam_2024,code_2018,naam_2018,oude_code_bestaat_in_2024,naam_van_die_code_in_2024\n"
+        "BU06030431,Julianapark,BU06030331,Julianapark,nee,\n",
     )
 
     assert (line.from_code, line.to_code, line.step) == ("BU06030331", "BU06030431", (2018, 2024))
