@@ -136,11 +136,11 @@ def _write_csv(frame: pd.DataFrame, stream: BinaryIO) -> None:
     text = io.TextIOWrapper(stream, encoding="utf-8", newline="", write_through=True)
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
-    writer.writerows([_csv_cell(value) for value in row] for row in _rows(frame))
+    writer.writerows([csv_text(value) for value in row] for row in _rows(frame))
     text.detach()
 
 
-def _csv_cell(value: Any) -> str:
+def csv_text(value: Any) -> str:
     """A number with a dot, a text that no spreadsheet runs as a formula, nothing for what is missing."""
     if value is None:
         return ""

@@ -11,10 +11,13 @@ from flask import Flask, Response, request
 from config.errors import FixableError, NothingFound
 from etl.asof import load_served
 from monitor.exports.export import FORMATS, LIMIT, export
+from monitor.exports.feedback import feedback_csv
 from monitor.queries.observations import filters_from
+from monitor.router import language_of
 
 #: A file name in an address: chosen by us in links, so nothing else is needed.
 _NAME = re.compile(r"^[A-Za-z0-9-]{1,80}$")
+_FEEDBACK = "feedback-"
 #: format -> (extension of the file, type told to the browser). A CSV comes in a zip with its metadata.
 _FILES = {
     "csv": ("zip", "application/zip"),
@@ -58,6 +61,19 @@ def _add(server: Flask, slug: str, tenant: Any) -> None:
         )
 
     server.add_url_rule(f"/g/{slug}/download/<name>.<extension>", f"{slug}-download", download)
+
+
+def _feedback(slug: str, tenant: Any, name: str) -> Response:
+    """What a supplier should mend. 404: there is no such source."""
+    source_ids = {one.id.replace("_", "-"): one.id for one in tenant.configured.municipality.sources}
+    if name not in source_ids:
+        return _told(404, "not found")
+    language = language_of(tenant.configured, request.query_string.decode("ascii", "replace"))
+    with tenant.store.pinned() as snapshot:
+        content, load_id = feedback_csv(snapshot, source_ids[name], language), snapshot.load_id
+    file_name = f"{slug}-feedback-{name}-{load_id}.csv"
+    headers = {"Content-Disposition": f'attachment; filename="{file_name}"'}
+    return Response(content, mimetype="text/csv", headers=headers)
 
 
 def _told(status: int, text: str) -> Response:

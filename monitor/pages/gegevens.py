@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-import pandas as pd
 from dash import dcc, html
 
 from config.vocabulary import Role
 from monitor.components.cards import badge, card, empty, grid, page_head, table
 from monitor.components.format import date_name, level_name, moment_name, number, period_name, status_name
-from monitor.i18n import Translator
 from monitor.pages.parts.cells import known
 from monitor.pages.parts.earlier import earlier_card, snapshot_card
+from monitor.pages.parts.quality_cards import corrections_card, quality_card, withdrawn_card
 from monitor.pages.parts.topics import listed
 from monitor.queries.areas import Area, areas, areas_of_level, areas_without_figures, municipality
 from monitor.queries.indicators import indicators, indicators_without_source
@@ -20,7 +19,6 @@ from monitor.queries.sources import (
     deliveries,
     findings,
     findings_by_kind,
-    newest_by_source,
     quarantine_summary,
     revisions,
     sources,
@@ -29,7 +27,7 @@ from monitor.queries.sources import (
 )
 from monitor.router import Page, View
 from monitor.texts.quality import as_known_on, reconciliation_sentence
-from monitor.texts.sources import headline, lateness, lede, source_title
+from monitor.texts.sources import headline, lede
 
 #: Rows of a long list that are shown at once; the rest is counted.
 _MOST = 40
@@ -41,7 +39,7 @@ def layout(view: View) -> html.Div:
         [
             _head(view),
             grid(
-                _sources_card(view),
+                quality_card(view),
                 _findings_card(view),
                 _status_card(view),
                 _quarantine_card(view),
@@ -49,6 +47,8 @@ def layout(view: View) -> html.Div:
                 _adds_up_card(view),
                 _without_source_card(view),
                 _revision_card(view),
+                corrections_card(view),
+                withdrawn_card(view),
                 _deliveries_card(view),
                 snapshot_card(view),
                 earlier_card(view),
@@ -73,58 +73,6 @@ def _head(view: View) -> html.Header:
         headline(n_sources, n_warnings, _),
         lede(set_aside, len(areas_without_figures(view.snapshot)), len(indicators_without_source(view.snapshot)), _),
     )  # fmt: skip
-
-
-def _sources_card(view: View) -> html.Section:
-    """Per source how far it reaches, when it came in, whether the next one is late, and its rows."""
-    _ = view._
-    whole = municipality(view.snapshot)
-    reach = newest_by_source(view.snapshot)
-    by_id = {source.id: source for source in view.configured.municipality.sources}
-    rows = []
-    for row in sources(view.snapshot).itertuples():
-        mine = reach[reach["source_id"] == row.source_id]
-        # The finest length says how far a source reaches: its years are the same months, added up.
-        finest = mine[mine["period_type"].isin(["week", "month"])] if len(mine) > 1 else mine
-        finest = finest if len(finest) else mine.head(1)
-        ends = [period_name(str(period), _) for period in finest["period"]]
-        newest_end = pd.Timestamp(finest["last_day"].iloc[0]).date() if len(finest) else None
-        source = by_id.get(str(row.source_id))
-        late = lateness(source.delivery if source else None, newest_end, whole.today, _)
-        rows.append(
-            [
-                _named(source_title(source, _), str(row.source_id), bool(row.practice), _),
-                ", ".join(ends) or "–",
-                moment_name(row.received, _),
-                badge("warning", late.words) if late.is_late else late.words,
-                number(float(row.rows_used), _),
-                number(float(row.rows_skipped), _),
-                number(float(row.n_set_aside), _),
-                number(float(row.n_indicators), _),
-                _("open") if row.publication == "open" else _("restricted"),
-            ]
-        )
-    head = [
-        _("Source"), _("Reaches to"), _("Received"), _("On time"), _("Rows used"), _("Rows skipped"), _("Set aside"),
-        _("Topics"), _("Publication"),
-    ]  # fmt: skip
-    body = (
-        table(head, rows, caption=_("Sources of this monitor"), numeric=(4, 5, 6, 7))
-        if rows
-        else empty(_("No source has delivered yet."))
-    )
-    return card(
-        _("Sources"),
-        body,
-        subtitle=_("Rows skipped belong to other municipalities or topics; rows set aside did not keep the agreement."),
-        span=12,
-        className="flush",
-    )
-
-
-def _named(title: str, source_id: str, is_practice: bool, _: Translator) -> html.Span:
-    mark = badge("practice", _("practice data")) if is_practice else None
-    return html.Span(listed([html.Span(title), html.Span(source_id, className="meta"), mark]), className="source-name")
 
 
 def _findings_card(view: View) -> html.Section:
