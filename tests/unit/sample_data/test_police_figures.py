@@ -5,9 +5,11 @@ import pandas as pd
 import pytest
 
 from etl import calendar
+from etl.sources.link_table import read_link_table
 from sample_data import stories
 from sample_data.calibration import crimes
 from sample_data.files import WEEKLY_GROUPS
+from sample_data.former import LAST_YEAR, LINK_TABLE, former
 from sample_data.places import places
 
 #: The categories that the calibration knows per neighbourhood.
@@ -61,10 +63,36 @@ def test_every_area_has_every_category_and_month_once(police, slug):
     place = places()[slug]
 
     assert not rows.duplicated(["code", "area", "month"]).any()
+    was = former(place)
     areas = 1 + len(place.districts) + len(place.neighbourhoods)
-    assert rows["area"].nunique() == areas
     assert (rows["month"].min(), rows["month"].max(), rows["month"].nunique()) == ("2021-01", "2026-10", 70)
-    assert len(rows) == areas * rows["code"].nunique() * 70
+    in_month = rows.groupby("month")["area"].nunique()
+    merged = in_month.index.str[:4].astype(int) <= LAST_YEAR if was else in_month.index.isna()
+    assert set(in_month[~merged]) == {areas}
+    assert set(in_month[merged]) <= {areas + 1}  # before a merger there is one municipality more
+    assert len(rows) == in_month.sum() * rows["code"].nunique()
+
+
+def test_before_the_merger_kleinedam_has_the_codes_and_the_border_of_then(police):
+    rows = police("kleinedam")
+    before, after = rows[rows["month"] < "2023-01"], rows[rows["month"] >= "2023-01"]
+
+    assert {"GM9902", "GM9903"} <= set(before["area"])
+    assert not after["area"].str[2:6].eq("9903").any()
+    place = places()["kleinedam"]
+    was = former(place)
+    new = {n.code for n in place.neighbourhoods}
+    assert set(neighbourhoods(before)["area"]) == {n.code for n in was.place.neighbourhoods} != new
+    assert set(neighbourhoods(after)["area"]) == new
+
+
+def test_the_link_table_of_kleinedam_leads_every_old_code_to_areas_of_today(made):
+    lines = read_link_table(made / "kleinedam" / LINK_TABLE, name=LINK_TABLE, where="here")
+
+    shares = pd.Series([float(line.share) for line in lines]).groupby([line.from_code for line in lines]).sum()
+    assert shares.round(6).eq(1).all()
+    assert {line.from_code for line in lines if line.share < 1} == {"BU99020100"}
+    assert {line.from_code[2:6] for line in lines if line.from_code != line.to_code} == {"9902", "9903"}
 
 
 @pytest.mark.parametrize("slug", ["enschede", "oefenstad"])
