@@ -22,9 +22,13 @@ _PLATE_FORMS = (
 )  # fmt: skip
 
 
-def _plates(separator: str) -> str:
-    forms = ("".join({"L": _P, "D": _D, "-": separator}[sign] for sign in form) for form in _PLATE_FORMS)
-    return "|".join(forms)
+#: Without dashes these are also codes of municipalities (GM1680) and postcodes (7511AB).
+_ONLY_WITH_DASHES = ("LL-DD-DD", "DD-DD-LL")
+
+
+def _plates(separator: str, forms: tuple[str, ...] = _PLATE_FORMS) -> str:
+    signs = ("".join({"L": _P, "D": _D, "-": separator}[sign] for sign in form) for form in forms)
+    return "|".join(signs)
 
 
 _STREET = (
@@ -53,7 +57,7 @@ _ADDRESS = re.compile(
 )
 _PLATE = re.compile(rf"(?<![\w-])(?:{_plates('-')})(?![\w-])")
 _PLATE_WORD = re.compile(rf"(?:kenteken|plaat|plate)\W{{0,3}}(?:{_plates('[ -]?')})(?!\w)", re.IGNORECASE)
-_PLATE_BARE = re.compile(_plates("[ -]?"))
+_PLATE_BARE = re.compile(_plates("[ -]?", tuple(form for form in _PLATE_FORMS if form not in _ONLY_WITH_DASHES)))
 _IBAN = re.compile(rf"{_WORD}([A-Z]{{2}}\d{{2}}(?:[ .-]?[A-Z0-9]){{11,30}}){_END}", re.IGNORECASE)
 _CASE = re.compile(
     rf"{_WORD}(?:PL[ -]?\d{{2}}[0-9A-Z]{{2}}[ -]?(?:20)?\d{{2}}[ -]?\d{{4,6}}(?:-\d{{1,2}})?"
@@ -214,7 +218,7 @@ CANDIDATE = "|".join(
 def is_bare_plate(text: str) -> bool:
     """A text that is a number plate and nothing else, with or without its dashes; no postcode, no code of a period."""
     same = plain(text).upper()
-    return bool(_PLATE_BARE.fullmatch(same)) and not POSTCODE_6.fullmatch(same)
+    return bool(_PLATE_BARE.fullmatch(same) and not re.fullmatch(r"\d\d(?:JJ|MM|KW|WK|HJ)\d\d", same))
 
 
 def is_time(text: str) -> bool:

@@ -15,6 +15,8 @@ from etl.deliveries import Delivery
 from etl.divisions import Divisions
 from etl.frames import RawFrame
 from etl.personal_data_columns import check_raw
+from etl.sources.file_gate import check_asides
+from etl.sources.tabular_files import kind_of
 
 #: "None of the rows is of this municipality", as adapters of national files say it.
 NONE_OF_IT = "FILE-027"
@@ -47,6 +49,8 @@ def read_delivery(
             )
             is_own = SourceKind(source.kind) is SourceKind.TABULAR
             check_raw(con, raw, name=delivery.name, known_codes=tuple(tree.names()), is_looked_through=is_own)
+            if not is_own and kind_of(delivery.path, delivery.name) == "workbook":
+                check_asides(delivery.path, delivery.name)
             found.append(raw)
         except StructureError as error:
             if len(codes) == 1 or {finding.code for finding in error} != {NONE_OF_IT}:

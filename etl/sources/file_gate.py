@@ -61,11 +61,19 @@ def check_file(
     strays = [(sheet.place(row, position), text) for row, position, text in sheet.strays]
     gate.run(lambda: personal_data_columns.check_texts(strays))
     if is_workbook:
-        asides = workbook_asides.texts(path, sheet.name)
-        gate.run(lambda: personal_data_columns.check_texts(asides, code="PII-023"))
+        gate.run(lambda: check_asides(path, sheet.name))
         for title, is_hidden, frame in workbook_asides.other_sheets(path, sheet.name, sheet.title):
             gate.run(lambda: _other_sheet(con, frame, sheet.name, title, is_hidden))  # noqa: B023 (run at once)
     return gate.told()
+
+
+def check_asides(path: Path, name: str) -> None:
+    """Look at the comments, properties and text boxes of a workbook, for every kind of source that reads one.
+
+    Raises:
+        PersonalDataError: PII-023.
+    """
+    personal_data_columns.check_texts(workbook_asides.texts(path, name), code="PII-023")
 
 
 class _Gate:

@@ -59,9 +59,9 @@ def grouped(digits: str, random_: random.Random) -> str:
 
 def plate(random_: random.Random, separator: str = "-") -> str:
     letters = "BDFGHJKLNPRSTVXZ"
-    form = random_.choice(["LL-DDD-L", "L-DDD-LL", "DD-LLL-D", "D-LLL-DD", "DD-LL-LL", "LLL-DD-L", "XX-DD-DD"])
+    form = random_.choice(["LL-DDD-L", "L-DDD-LL", "DD-LLL-D", "D-LLL-DD", "DD-LL-LL", "LLL-DD-L"])
     made = "".join(
-        random_.choice(letters) if sign in "LX" else random_.choice("0123456789") if sign == "D" else separator
+        random_.choice(letters) if sign == "L" else random_.choice("0123456789") if sign == "D" else separator
         for sign in form
     )
     return made if random_.random() < 0.7 else made.lower()
@@ -219,6 +219,8 @@ CLEAN: dict[str, Maker] = {
     "bare area codes": every(lambda r: r.choice(AREA_CODES)[2:]),
     "area codes": every(lambda r: r.choice(AREA_CODES)),
     "codes of elsewhere": every(lambda r: f"{r.randrange(14, 1990):04}{r.randrange(20):02}{r.randrange(12):02}"),
+    "codes of municipalities": every(lambda r: f"GM{r.randrange(14, 1990):04}"),
+    "short periods": every(lambda r: f"{r.randrange(10, 27)}{r.choice(['KW', 'MM'])}{r.randrange(1, 13):02}"),
     "weeks": every(lambda r: f"2026{r.choice(['-W', '', '/'])}{r.randrange(1, 53):02}"),
     "months": every(lambda r: f"{r.randrange(2012, 2027)}{r.choice(['MM', '-', 'M'])}{r.randrange(1, 13):02}"),
     "days": every(lambda r: f"{r.randrange(1, 29):02}-{r.randrange(1, 13):02}-{r.randrange(2012, 2027)}"),
@@ -260,7 +262,7 @@ def test_no_clean_column_is_refused(kind):
     con = duckdb.connect()
 
     refused = {}
-    for seed in range(TIMES * 2):
+    for seed in range(TIMES):
         random_ = random.Random(f"{kind} {seed}")
         found = codes(CLEAN[kind](random_, random_.randrange(10, 400)), con=con)
         if found:
