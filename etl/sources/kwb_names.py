@@ -15,7 +15,7 @@ import unicodedata
 
 #: Base name -> other names of the same topic. A base name is itself a known name.
 ALIASES: dict[str, tuple[str, ...]] = {
-    "LeefbaarometerScore": ("leefbarometer_score", "leefbaarometer_score"),
+    "LeefbaarometerScore": ("leefbarometer_score",),
     "AantalInwoners": (
         "population",
         "inwoners",
