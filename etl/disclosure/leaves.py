@@ -1,0 +1,234 @@
+"""The leaves of one restricted source as a dense block, and the hierarchy of cells they add up to.
+
+A leaf is the finest figure the public edition keeps of a source: neighbourhood x indicator x period. Everything
+coarser is made again from the rounded leaves, so rows that a source delivers of its own at a coarser level, of a
+longer period, or of a second period type would be exact totals beside rounded parts: `finest` leaves them out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from config.vocabulary import AreaLevel, PeriodType, Status
+from etl.calendar import parse
+
+Ints = NDArray[np.int64]
+
+#: Name of the whole municipality among the areas of a hierarchy.
+WHOLE = "municipality"
+#: Statuses that carry a number.
+NUMBERS = frozenset({Status.ROUNDED, Status.PROVISIONAL, Status.ESTIMATED, Status.FINAL})
+_LEVELS = (AreaLevel.NEIGHBOURHOOD, AreaLevel.DISTRICT, AreaLevel.MUNICIPALITY)
+#: Of two period types of the same events the first is kept.
+_TYPES = (PeriodType.MONTH, PeriodType.WEEK, PeriodType.QUARTER, PeriodType.YEAR)
+_REST = "#rest"
+
+
+class Finest(NamedTuple):
+    """Rows that are leaves, and rows that the public edition leaves out because they add up leaves."""
+
+    leaves: pd.DataFrame
+    left_out: pd.DataFrame
+
+
+def finest(rows: pd.DataFrame) -> Finest:
+    """Keep one table of leaves per source and indicator: the finest level, and of several period types one.
+
+    Args:
+        rows: of restricted sources, with columns source_id, indicator, area_level, period_type. Months go before
+            weeks, weeks before quarters, quarters before years: two tables of the same events can be subtracted.
+    """
+    level = rows.area_level.map({str(name): rank for rank, name in enumerate(_LEVELS)})
+    kind = rows.period_type.map({str(name): rank for rank, name in enumerate(_TYPES)})
+    by = [rows.source_id, rows.indicator]
+    # a level or period type that is not in the list can be neither a leaf nor summed from leaves
+    is_leaf = level.eq(level.groupby(by).transform("min")) & kind.notna()
+    first = kind.where(is_leaf).groupby(by).transform("min")
+    is_leaf &= kind.eq(first)
+    return Finest(rows[is_leaf], rows[~is_leaf])
+
+
+@dataclass(frozen=True)
+class Block:
+    """Counts of one source and period type.
+
+    Attributes:
+        true: shape (areas, indicators, periods), 0 where absent.
+        present: same shape; True where the source gave a number.
+        cell_of: per leaf (area x indicator, flattened) the cells it counts in; the first is its own.
+        cells: (area or district or WHOLE or own area, indicator or group) of each cell.
+        opens: per longer window and period, the position of the first period that the window holds, shape
+            (windows, periods); named by `windows`.
+    """
+
+    source_id: str
+    period_type: str
+    areas: tuple[str, ...]
+    indicators: tuple[str, ...]
+    periods: tuple[str, ...]
+    true: Ints
+    present: NDArray[np.bool_]
+    cell_of: tuple[tuple[int, ...], ...]
+    cells: tuple[tuple[str, str], ...]
+    windows: tuple[str, ...]
+    opens: NDArray[np.intp]
+
+    def sums(self, leaves: NDArray[np.integer]) -> Ints:
+        """Leaves of one period, shape (areas x indicators,), added up per cell."""
+        spread = np.repeat(leaves, [len(cells) for cells in self.cell_of])
+        flat = np.fromiter((cell for cells in self.cell_of for cell in cells), dtype=np.intp)
+        return np.bincount(flat, weights=spread, minlength=len(self.cells)).astype(np.int64)
+
+
+def blocks(
+    leaves: pd.DataFrame, groups: Mapping[str, Sequence[str]], own_areas: Mapping[str, Collection[str]]
+) -> list[Block]:
+    """The blocks of a frame of leaves, by source and period type, whatever the order of its rows.
+
+    Args:
+        leaves: columns source_id, indicator, area_code, district, period, period_type, value; only rows with a number.
+        groups: group -> its indicators; those that a source does not give are passed over.
+        own_areas: custom area -> its neighbourhoods.
+
+    Raises:
+        ValueError: a value is no whole number of zero or more, or a leaf stands there twice.
+    """
+    values = leaves.value.to_numpy(dtype=float)
+    if not (np.isfinite(values).all() and (values >= 0).all() and (values == np.rint(values)).all()):
+        raise ValueError("leaves must be whole numbers of zero or more")
+    if leaves.duplicated(["source_id", "period_type", "indicator", "area_code", "period"]).any():
+        raise ValueError("a leaf stands there twice")
+    return [
+        _block(str(source_id), str(period_type), rows, groups, own_areas)
+        for (source_id, period_type), rows in leaves.groupby(["source_id", "period_type"], sort=True)
+    ]
+
+
+def _block(
+    source_id: str,
+    period_type: str,
+    rows: pd.DataFrame,
+    groups: Mapping[str, Sequence[str]],
+    own_areas: Mapping[str, Collection[str]],
+) -> Block:
+    areas = tuple(sorted(rows.area_code.unique()))
+    indicators = tuple(sorted(rows.indicator.unique()))
+    periods = tuple(sorted(rows.period.unique(), key=parse))
+    place = locate(rows, areas, indicators, periods)
+    shape = (len(areas), len(indicators), len(periods))
+    true, present = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=bool)
+    true[place] = rows.value.to_numpy(dtype=float).astype(np.int64)
+    present[place] = True
+    districts = dict(zip(rows.area_code, rows.district, strict=True))
+    cells, cell_of = _hierarchy(areas, indicators, districts, groups, own_areas)
+    windows, opens = _windows(PeriodType(period_type), periods)
+    return Block(source_id, period_type, areas, indicators, periods, true, present, cell_of, cells, windows, opens)
+
+
+def locate(
+    rows: pd.DataFrame, areas: Sequence[str], indicators: Sequence[str], periods: Sequence[str]
+) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
+    """Position of each row in a block; -1 where the block does not know its area, indicator or period."""
+    return (
+        pd.Index(areas).get_indexer(pd.Index(rows.area_code)),
+        pd.Index(indicators).get_indexer(pd.Index(rows.indicator)),
+        pd.Index(periods).get_indexer(pd.Index(rows.period)),
+    )
+
+
+def _hierarchy(
+    areas: Sequence[str],
+    indicators: Sequence[str],
+    districts: Mapping[str, str | None],
+    groups: Mapping[str, Sequence[str]],
+    own_areas: Mapping[str, Collection[str]],
+) -> tuple[tuple[tuple[str, str], ...], tuple[tuple[int, ...], ...]]:
+    known = {name: tuple(sorted(set(members) & set(indicators))) for name, members in sorted(groups.items())}
+    in_groups = {one: [name for name, members in known.items() if one in members and name != one] for one in indicators}
+    number: dict[tuple[str, str], int] = {}
+    cell_of = []
+    for area in areas:
+        district = districts.get(area)
+        above = [name for name, members in sorted(own_areas.items()) if area in members]
+        places = [area, *([str(district)] if isinstance(district, str) and district != area else []), WHOLE, *above]
+        for one in indicators:
+            pairs = [(place, kind) for place in places for kind in (one, *in_groups[one])]
+            cell_of.append(tuple(number.setdefault(pair, len(number)) for pair in pairs))
+    return tuple(number), tuple(cell_of)
+
+
+def _windows(kind: PeriodType, periods: Sequence[str]) -> tuple[tuple[str, ...], NDArray[np.intp]]:
+    """The longer windows that end in each period and are shown: where each of them opens."""
+    days = [parse(period) for period in periods]
+    if kind is PeriodType.MONTH:
+        month = np.array([12 * day.first_day.year + day.first_day.month - 1 for day in days])
+        first = {"quarter": month - month % 3, "year": month - month % 12, "rolling_12_months": month - 11}
+    elif kind is PeriodType.WEEK:
+        month = np.array([day.first_day.toordinal() // 7 for day in days])
+        first = {"rolling_4_weeks": month - 3}
+    else:
+        return (), np.zeros((0, len(periods)), dtype=np.intp)
+    return tuple(first), np.stack([np.searchsorted(month, opens) for opens in first.values()])
+
+
+class Split(NamedTuple):
+    """Leaves in which each delivered total is replaced by what its parts leave of it."""
+
+    leaves: pd.DataFrame
+    totals: dict[tuple[str, str], frozenset[str]]  # (source, total) -> indicators that add up to it
+    untrue: list[tuple[str, str]]  # totals that are less than their parts somewhere: no totals of these parts
+
+
+def split_totals(leaves: pd.DataFrame, groups: Mapping[str, Sequence[str]]) -> Split:
+    """Replace a total that a source delivers beside its parts by the rest, so that total minus parts tells nothing.
+
+    The rest is a leaf like any other (`<total>#rest`). A total whose parts exceed it in any cell is left out: see
+    `untrue`. Totals within totals are worked from the inside out.
+    """
+    key = ["source_id", "area_code", "period", "period_type"]
+    totals: dict[tuple[str, str], frozenset[str]] = {}
+    untrue: list[tuple[str, str]] = []
+    made = []
+    for source_id in sorted(leaves.source_id.unique()):
+        rows = leaves[leaves.source_id == source_id]
+        given = set(rows.indicator)
+        for total in _inside_out(groups, given):
+            parts: set[str] = set()
+            for member in groups[total]:
+                parts |= totals.get((source_id, member), {member} & given)
+            if not parts:
+                continue
+            added = rows[rows.indicator.isin(parts)].groupby(key, as_index=False).value.sum()
+            own = rows[rows.indicator == total].merge(added, on=key, how="left", suffixes=("", "_parts"))
+            own["value"] -= own.pop("value_parts").fillna(0)
+            rows = rows[rows.indicator != total]
+            if (own.value < 0).any():
+                untrue.append((source_id, total))
+                continue
+            own["indicator"] = total + _REST
+            rows = pd.concat([rows, own])
+            totals[source_id, total] = frozenset(parts | {total + _REST})
+        made.append(rows)
+    return Split(pd.concat(made, ignore_index=True) if made else leaves, totals, untrue)
+
+
+def _inside_out(groups: Mapping[str, Sequence[str]], given: set[str]) -> list[str]:
+    """Delivered totals, each after the totals among its members."""
+    done: list[str] = []
+
+    def visit(name: str, path: tuple[str, ...]) -> None:
+        if name in path or name in done or name not in groups or name not in given:
+            return
+        for member in sorted(groups[name]):
+            visit(member, (*path, name))
+        done.append(name)
+
+    for name in sorted(groups):
+        visit(name, ())
+    return done
