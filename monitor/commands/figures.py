@@ -34,6 +34,7 @@ def export(
         str | None, typer.Option("--asof", help="Load id, or a date: the snapshot served at its end.")
     ] = None,
     form: Annotated[str, typer.Option("--format", help="csv, json, parquet or xlsx.")] = "csv",
+    explain: Annotated[bool, typer.Option("--explain", help="With the lineage of each figure.")] = False,
     output: Annotated[Path | None, typer.Option("--output", help="File to write; - or none: standard output.")] = None,
 ) -> int:
     """Write figures as on screen."""
@@ -59,7 +60,8 @@ def export(
     is_stream = output is None or str(output) == "-"
     load_id = None if asof is None else load_served(root, asof)
     with closing(open_snapshot(root, Edition(edition), load_id)) as snapshot:
-        written = write(snapshot, configured, filters, form, sys.stdout.buffer if is_stream else output)
+        target = sys.stdout.buffer if is_stream else output
+        written = write(snapshot, configured, filters, form, target, explain=explain)
     if not is_stream:
         if given.json:
             say_json({"file": str(output), "rows": written.n_rows})

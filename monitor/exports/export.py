@@ -11,7 +11,7 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, Literal, cast, get_args
+from typing import IO, Any, BinaryIO, Literal, cast, get_args
 
 import duckdb
 import pandas as pd
@@ -22,8 +22,11 @@ from config.errors import NothingFound, UsageError
 from config.load import Configured
 from etl.snapshot import Snapshot
 from monitor.exports.about import About, about, csvw
+from monitor.exports.explain import COLUMNS as explain_columns
+from monitor.exports.explain import lineages, lines, nested
 from monitor.queries.areas import areas
 from monitor.queries.indicators import indicators
+from monitor.queries.lineage import Passport
 from monitor.queries.observations import COLUMNS, Filters, count_observations, observations
 
 Format = Literal["csv", "json", "parquet", "xlsx"]
@@ -53,6 +56,7 @@ def export(
     *,
     limit: int | None = None,
     with_metadata: bool = False,
+    explain: bool = False,
 ) -> Exported:
     """Write the figures under these filters.
 
@@ -60,22 +64,37 @@ def export(
         output: a file to make, or an open binary stream.
         limit: at most so many rows; the file's metadata says when rows were left out.
         with_metadata: CSV only: a zip of the CSV and its metadata (the other formats always carry theirs).
+        explain: with the lineage of each figure: nested in JSON, a sheet of XLSX, a second file beside CSV and Parquet
+            (`<output>.lineage.csv`). The figures themselves stay as they are.
 
     Raises:
-        UsageError: the format or a filter is no valid word.
+        UsageError: the format or a filter is no valid word; too many figures to explain, or no place for a second file.
         NothingFound: no figure under these filters.
     """
     if format not in FORMATS:
         raise UsageError(
             "EXP-001", f"'{format}' is no export format", where="--format", fix=f"use one of {', '.join(FORMATS)}"
         )
+    if explain and format in ("csv", "parquet") and not isinstance(output, Path):
+        what = f"--explain writes a second file beside {format}"
+        raise UsageError("EXP-005", what, where="--output", fix="give a file name with --output, or use --format json")
     frame, passport = _ask(snapshot, configured, filters, limit)
+    told = lineages(snapshot.at(filters.vintage), frame) if explain else None
     if isinstance(output, Path):
         with output.open("wb") as stream:
-            _write(frame, passport, cast(Format, format), stream, configured.slug, with_metadata)
+            _write(frame, passport, cast(Format, format), stream, configured.slug, with_metadata, told)
+        if told is not None and format in ("csv", "parquet"):
+            with output.with_name(f"{output.name}.lineage.csv").open("w", encoding="utf-8", newline="") as file:
+                _lines_csv(told, file)
     else:
-        _write(frame, passport, cast(Format, format), output, configured.slug, with_metadata)
+        _write(frame, passport, cast(Format, format), output, configured.slug, with_metadata, told)
     return Exported(len(frame), passport.notice)
+
+
+def _lines_csv(told: Sequence[Passport | None], file: IO[str]) -> None:
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(explain_columns)
+    writer.writerows([csv_text(value) for value in line] for line in lines(list(told)))
 
 
 def _ask(snapshot: Snapshot, configured: Configured, filters: Filters, limit: int | None) -> tuple[pd.DataFrame, About]:
@@ -115,18 +134,24 @@ def _why_nothing(snapshot: Snapshot, filters: Filters) -> tuple[str, str]:
 
 
 def _write(
-    frame: pd.DataFrame, passport: About, format: Format, stream: BinaryIO, name: str, with_metadata: bool
+    frame: pd.DataFrame,
+    passport: About,
+    format: Format,
+    stream: BinaryIO,
+    name: str,
+    with_metadata: bool,
+    told: Sequence[Passport | None] | None,
 ) -> None:
     if format == "csv" and with_metadata:
         _write_zip(frame, passport, stream, name)
     elif format == "csv":
         _write_csv(frame, stream)
     elif format == "json":
-        _write_json(frame, passport, stream)
+        _write_json(frame, passport, stream, told)
     elif format == "parquet":
         _write_parquet(frame, passport, stream)
     else:
-        _write_xlsx(frame, passport, stream)
+        _write_xlsx(frame, passport, stream, told)
 
 
 # --- CSV -------------------------------------------------------------------------------------------------------------
@@ -164,12 +189,15 @@ def _write_zip(frame: pd.DataFrame, passport: About, stream: BinaryIO, name: str
 # --- JSON, Parquet, XLSX ---------------------------------------------------------------------------------------------
 
 
-def _write_json(frame: pd.DataFrame, passport: About, stream: BinaryIO) -> None:
+def _write_json(frame: pd.DataFrame, passport: About, stream: BinaryIO, told: Sequence[Passport | None] | None) -> None:
     head = json.dumps(passport.words(), ensure_ascii=False)
     stream.write(f'{{"metadata": {head},\n"observations": [\n'.encode())
     for place, row in enumerate(_rows(frame)):
         comma = ",\n" if place else ""
-        stream.write((comma + json.dumps(dict(zip(COLUMNS, row, strict=True)), ensure_ascii=False)).encode())
+        figure = dict(zip(COLUMNS, row, strict=True))
+        if told is not None:
+            figure["lineage"] = nested(told[place])
+        stream.write((comma + json.dumps(figure, ensure_ascii=False)).encode())
     stream.write(b"\n]}\n")
 
 
@@ -192,7 +220,7 @@ def _write_parquet(frame: pd.DataFrame, passport: About, stream: BinaryIO) -> No
         con.close()
 
 
-def _write_xlsx(frame: pd.DataFrame, passport: About, stream: BinaryIO) -> None:
+def _write_xlsx(frame: pd.DataFrame, passport: About, stream: BinaryIO, told: Sequence[Passport | None] | None) -> None:
     book = Workbook(write_only=True)
     sheet = book.create_sheet("figures")
     sheet.freeze_panes = "A2"
@@ -206,6 +234,11 @@ def _write_xlsx(frame: pd.DataFrame, passport: About, stream: BinaryIO) -> None:
     second.column_dimensions["B"].width = 100
     for key, value in (*passport.words().items(), *((f"column {key}", text) for key, text in passport.columns.items())):
         second.append([key, _xlsx_cell(second, value)])
+    if told is not None:
+        third = book.create_sheet("lineage")
+        third.append(list(explain_columns))
+        for line in lines(list(told)):
+            third.append([_xlsx_cell(third, value) for value in line])
     buffer = io.BytesIO()
     book.save(buffer)
     stream.write(buffer.getvalue())
