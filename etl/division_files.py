@@ -9,12 +9,12 @@ from typing import Any
 
 import pandas as pd
 
-from config.errors import AreasError, ConfigError, Finding
+from config.errors import AreasError, ConfigError, Finding, FixableError
 from config.geography import FormerBoundaries
 from config.load import Configured
 from config.vocabulary import AreaLevel
 from etl.area_tree import Draft
-from etl.areas import AreaTree, make_tree
+from etl.areas import AreaTree, build_tree, make_tree
 from etl.crosswalk import Line
 from etl.divisions import Divisions, divisions_of
 from etl.geometry import DEGREES, PLANE, array_of, dissolve, reproject
@@ -57,6 +57,22 @@ def build_divisions(configured: Configured, tree: AreaTree) -> tuple[Divisions, 
         shown = configured.where("geography", "crosswalks")
         raise AreasError.of([one if one.where else replace(one, where=shown) for one in error]) from error
     return replace(divisions, overlapping=frozenset(by_overlap)), proposals(divisions, configured.slug)
+
+
+def check_divisions(configured: Configured) -> tuple[Finding, ...]:
+    """What is wrong with the link tables and former boundaries of a municipality, and links a person may confirm.
+
+    Nothing is looked at where neither is configured, or where a file is missing (that is told elsewhere).
+    """
+    boundaries = [configured.folder / name for name in configured.municipality.geography.boundary_paths]
+    paths = division_paths(configured)
+    if not paths or not all(path.is_file() for path in (*boundaries, *paths)):
+        return ()
+    try:
+        tree, _ = build_tree(configured)
+        return build_divisions(configured, tree)[1]
+    except FixableError as error:
+        return error.findings
 
 
 def _former_tree(configured: Configured, place: int, former: FormerBoundaries) -> AreaTree:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from config.errors import ExitCode, UsageError
+from config.errors import ExitCode, Finding, FixableError, UsageError
 from monitor.commands.options import Options, say, say_json, tell, verb
 
 
@@ -50,7 +50,7 @@ def validate(
     """Check configuration, catalogue and the files they name; loads nothing."""
     from config.load import validate_all
 
-    findings = validate_all(given.config_dir, targets or [])
+    findings = [*validate_all(given.config_dir, targets or []), *_of_divisions(given, targets or [])]
     errors = [finding for finding in findings if finding.level == "error"]
     if given.json:
         say_json({"ok": not errors, "findings": [finding.__dict__ for finding in findings]})
@@ -58,6 +58,26 @@ def validate(
     if not errors and not given.json:
         say("configuration is in order")
     return ExitCode.CONFIGURATION if errors else ExitCode.DONE
+
+
+def _of_divisions(given: Options, targets: list[str]) -> list[Finding]:
+    """Findings on link tables and former boundaries, of the municipalities whose configuration can be read."""
+    from config.load import available, load_municipality
+
+    findings: list[Finding] = []
+    for slug in available(given.config_dir):
+        if targets and slug not in {Path(target).stem for target in targets}:
+            continue
+        try:
+            configured = load_municipality(given.config_dir, slug, warehouse=given.warehouse_dir)
+        except FixableError:
+            continue  # told by the check of the configuration itself
+        geography = configured.municipality.geography
+        if geography.crosswalks or geography.former_boundaries:
+            from etl.division_files import check_divisions
+
+            findings += check_divisions(configured)
+    return findings
 
 
 @verb

@@ -14,7 +14,7 @@ from config.load import load_municipality
 from etl.areas import build_tree
 from etl.cube import RANK, AreaAxis
 from etl.deliveries import DeliveryLog
-from etl.division_files import build_divisions
+from etl.division_files import build_divisions, check_divisions
 from etl.frames import work_connection
 from etl.intake import survey, take_in
 from etl.line import Line, leaves_of
@@ -131,3 +131,15 @@ def test_the_successor_is_told_with_the_share_that_is_estimated(told):
 
 def test_the_moved_border_breaks_the_series_of_its_two_areas(told):
     assert {one.area_code for one in moved_borders(told.divisions)} == MOVED
+
+
+def test_a_link_table_is_checked_without_loading_anything(told):
+    assert check_divisions(told.configured) == ()
+    links = told.configured.folder / "buurten_2022_2024.csv"
+    good = links.read_text(encoding="utf-8")
+    links.write_text(good.replace("BU99030001,2022,BU99020201", "BU99030001,2022,BU99020277"), encoding="utf-8")
+
+    (finding,) = check_divisions(told.configured)
+
+    links.write_text(good, encoding="utf-8")
+    assert (finding.code, finding.level, finding.where) == ("GEO-113", "error", "buurten_2022_2024.csv:6")
