@@ -75,4 +75,5 @@ def map_layers(divided: Sequence[Divided]) -> pd.DataFrame:
 
 def with_vintage(divided: Sequence[Divided], name: str) -> pd.DataFrame:
     """The frames `name` of all divisions (benchmark, unallocated), each row with its vintage."""
-    return pd.concat([getattr(one, name).assign(vintage=one.vintage) for one in divided], ignore_index=True)
+    frames: list[pd.DataFrame] = [getattr(one, name).assign(vintage=one.vintage) for one in divided]
+    return pd.concat(frames, ignore_index=True)
