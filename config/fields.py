@@ -86,6 +86,13 @@ def _https(text: str) -> str:
     return text
 
 
+def _service(text: str) -> str:
+    """The address of a service: https, and plain http only where it does not leave this machine."""
+    if re.match(r"^http://(127\.0\.0\.1|localhost|\[::1\])(:\d+)?(/|$)", text):
+        return text
+    return _https(text)
+
+
 def _date(value: Any) -> Any:
     """A date as `2026-11-16`; numbers are no dates, though pydantic would take them for seconds."""
     if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
@@ -114,6 +121,7 @@ ColumnName = Annotated[str, AfterValidator(_column)]
 Colour = Annotated[str, AfterValidator(_colour)]
 RelativePath = Annotated[str, Field(min_length=1), AfterValidator(_path)]
 HttpsLink = Annotated[str, AfterValidator(_https)]
+ServiceAddress = Annotated[str, AfterValidator(_service)]
 Date = Annotated[dt.date, BeforeValidator(_date, json_schema_input_type=dt.date)]
 #: In a list the words of a vocabulary are taken as written; `strict` would ask for the enum itself.
 AnyLevel = Annotated[AreaLevel, Field(strict=False)]

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from config.fields import SCHEMA_VERSION, HttpsLink, Plain, SchemaVersion
+from config.fields import SCHEMA_VERSION, HttpsLink, Plain, SchemaVersion, ServiceAddress
 from config.model import Model
 
 
@@ -25,6 +25,17 @@ class Access(Model):
     oidc: Oidc | None = None
 
 
+class Services(Model):
+    """Base addresses of the open-data services that `fetch` asks; the number of a table, or a dataset, is added.
+
+    An address of StatLine with `ODataFeed` or `ODataApi` in it is asked in version 3 of OData, any other in version 4.
+    """
+
+    statline: ServiceAddress = "https://dataderden.cbs.nl/ODataFeed/OData"  # tables of the police
+    cbs: ServiceAddress = "https://datasets.cbs.nl/odata/v1/CBS"  # tables of Statistics Netherlands
+    pdok: ServiceAddress = "https://api.pdok.nl/cbs"  # boundaries of districts and neighbourhoods, by year
+
+
 class Site(Model):
     """The installation: `config/site.yml`."""
 
@@ -34,4 +45,4 @@ class Site(Model):
     access: Access = Access()
     languages: tuple[Literal["nl", "en"], ...] = Field(default=("nl", "en"), strict=False, min_length=1)
     runner: Literal["one", "pool", "spark"] = "pool"
-    services: dict[Literal["statline", "pdok"], HttpsLink] = Field(default={})
+    services: Services = Services()
