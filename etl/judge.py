@@ -20,9 +20,12 @@ from config.vocabulary import AreaLevel, PeriodType
 from etl.calendar import parse
 from etl.cube import NOT_DELIVERED, PROVISIONAL, SUPPRESSED, AreaAxis, Floats
 from etl.derive import Cells
+from etl.remembering import Memory
 
 if TYPE_CHECKING:
+    from etl.statistics.expectation import NormalRange
     from etl.statistics.reference_periods import Rhythm
+    from etl.statistics.signals import Verdicts
 
 Flags = NDArray[np.bool_]
 
@@ -38,6 +41,9 @@ VERDICT = [
 #: Blocks of four weeks are counted from this Monday, so that a block is the same in every load.
 EPOCH = dt.date(2000, 1, 3)
 BLOCK_WEEKS = 4
+
+#: Signals above and below normal are both told, so both can be false.
+SIDES = 2
 
 #: From the rhythm that shows a change first; per level the first that an indicator has.
 RHYTHMS: dict[AreaLevel, tuple[PeriodType, ...]] = {
@@ -70,6 +76,11 @@ class Panel:
         days = np.array([parse(text).days for text in self.periods], dtype=np.float64)
         return days / np.median(days)
 
+    def key(self, row: int) -> tuple[object, ...]:
+        """All that the statistics of a series follow from."""
+        counts, provisional = self.counts[row].tobytes(), self.provisional[row].tobytes()
+        return self.period_type, self.periods, counts, provisional, int(self.first_usable[row])
+
     @property
     def rhythm(self) -> Rhythm:
         from etl.statistics import reference_periods
@@ -92,12 +103,13 @@ class Panel:
 
 
 def panels(
-    cells: Sequence[Cells], axis: AreaAxis, breaks: Mapping[tuple[str, str | None], Sequence[dt.date]]
+    cells: Sequence[Cells], axis: AreaAxis, breaks: Mapping[tuple[str | None, str | None], Sequence[dt.date]]
 ) -> list[Panel]:
     """The panels of a snapshot.
 
     Args:
-        breaks: (indicator, area code or None for all areas) -> days on which its counting changed.
+        breaks: (indicator, None) -> days on which its counting changed; (None, area code) -> days on which its border
+            moved.
     """
     events = [block for block in cells if not np.isnan(block.numerator).all() and not np.isnan(block.lower).all()]
     by_key = {(block.indicator.id, block.period_type): block for block in events}
@@ -130,7 +142,7 @@ def _panels_of(
     blocks: Sequence[Cells],
     areas: NDArray[np.intp],
     axis: AreaAxis,
-    breaks: Mapping[tuple[str, str | None], Sequence[dt.date]],
+    breaks: Mapping[tuple[str | None, str | None], Sequence[dt.date]],
 ) -> Iterator[Panel]:
     """One panel, on the periods of all its indicators together."""
     periods = tuple(sorted({text for block in blocks for text in block.periods}, key=parse))
@@ -168,7 +180,7 @@ def _panels_of(
 def _grids(block: Cells, axis: AreaAxis) -> tuple[Floats, NDArray[np.int8]]:
     shape = (len(block.periods), len(axis.codes))
     number, status = np.full(shape, np.nan), np.full(shape, NOT_DELIVERED, dtype=np.int8)
-    number[block.period, block.area] = np.where(block.delivered_status > SUPPRESSED, block.numerator, np.nan)
+    number[block.period, block.area] = np.where(block.delivered_status > SUPPRESSED, block.events, np.nan)
     status[block.period, block.area] = block.delivered_status
     return number, status
 
@@ -194,46 +206,72 @@ def _moving_holidays(periods: Sequence[str]) -> Iterator[dt.date]:
             yield easter(year) + dt.timedelta(days=days)
 
 
-def expectations(found: Sequence[Panel]) -> pd.DataFrame:
-    """The table `expectation`: columns EXPECTATION, for every period of every series that has a normal range."""
-    from etl.statistics.expectation import normal_range
+def judged(
+    found: Sequence[Panel], source_of: Mapping[str, str], memory: Memory | None = None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The tables `expectation` and `verdict`: columns EXPECTATION and VERDICT.
 
-    frames = []
-    for panel in found:
-        ranges = normal_range(
-            panel.counts,
+    Args:
+        source_of: indicator -> id of the source that gives it; a source may fall silent as a whole.
+        memory: what was found for series of another edition; the same series is not fitted again.
+    """
+    memory = Memory() if memory is None else memory
+    ranges = [_normal_range(panel, memory) for panel in found]
+    expectation = [_expectation_frame(panel, one) for panel, one in zip(found, ranges, strict=True)]
+    frames: list[pd.DataFrame] = []
+    for level in RHYTHMS:
+        # Weeks of some indicators and months of others are looked at together: one correction for all of a level.
+        runs = [
+            _Run(panel, at, rows, _run(panel, at, rows, one, source_of, memory))
+            for panel, one in zip(found, ranges, strict=True)
+            if panel.level is level
+            for at, rows in _by_newest(panel)
+        ]
+        frames += _verdict_frames(runs)
+    return _stacked(expectation, EXPECTATION), _stacked(frames, VERDICT)
+
+
+@dataclass(frozen=True)
+class _Run:
+    panel: Panel
+    at: int
+    rows: NDArray[np.intp]
+    verdicts: Verdicts
+
+
+def _normal_range(panel: Panel, memory: Memory) -> NormalRange:
+    from etl.statistics.expectation import normal_range
+    from etl.statistics.silence import trailing_zeros
+
+    def ask(rows: NDArray[np.intp]) -> NormalRange:
+        return normal_range(
+            panel.counts[rows],
             panel.rhythm.per_year,
             exposure=panel.exposure,
-            first_usable=panel.first_usable,
-            leave_out=panel.provisional,
+            first_usable=panel.first_usable[rows],
+            leave_out=(panel.provisional | trailing_zeros(panel.counts))[rows],
             known_effects=panel.known_effects,
         )
-        series, period = np.nonzero(~np.isnan(ranges.mu))
-        frames.append(
-            pd.DataFrame(
-                {
-                    "indicator": _words(panel.series, 0, series),
-                    "period_type": str(panel.period_type),
-                    "area_code": _words(panel.series, 1, series),
-                    "period": _coded(period, panel.periods),
-                    "expected": ranges.mu[series, period].round(2),
-                    "lower": ranges.lower[series, period],
-                    "upper": ranges.upper[series, period],
-                    "outer_lower": ranges.lowest[series, period],
-                    "outer_upper": ranges.highest[series, period],
-                }
-            )
-        )
-    if not frames:
-        return pd.DataFrame(columns=EXPECTATION)
-    frame = pd.concat(frames, ignore_index=True)
-    return frame.sort_values(["indicator", "period_type", "area_code"], kind="stable", ignore_index=True)
+
+    return memory.recall([("range", *panel.key(row)) for row in range(len(panel.series))], ask)
 
 
-def verdicts(found: Sequence[Panel]) -> pd.DataFrame:
-    """The table `verdict`: columns VERDICT, one row per series."""
-    frames = [_judged(panel, at, rows) for panel in found for at, rows in _by_newest(panel)]
-    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=VERDICT)
+def _expectation_frame(panel: Panel, ranges: NormalRange) -> pd.DataFrame:
+    """Every period of every series that has a normal range."""
+    series, period = np.nonzero(~np.isnan(ranges.mu))
+    return pd.DataFrame(
+        {
+            "indicator": _words(panel.series, 0, series),
+            "period_type": str(panel.period_type),
+            "area_code": _words(panel.series, 1, series),
+            "period": _coded(period, panel.periods),
+            "expected": ranges.mu[series, period].round(2),
+            "lower": ranges.lower[series, period],
+            "upper": ranges.upper[series, period],
+            "outer_lower": ranges.lowest[series, period],
+            "outer_upper": ranges.highest[series, period],
+        }
+    )
 
 
 def _by_newest(panel: Panel) -> Iterator[tuple[int, NDArray[np.intp]]]:
@@ -248,32 +286,78 @@ def _by_newest(panel: Panel) -> Iterator[tuple[int, NDArray[np.intp]]]:
         yield int(at), np.flatnonzero(newest == at)
 
 
-def _judged(panel: Panel, at: int, rows: NDArray[np.intp]) -> pd.DataFrame:
-    from etl.statistics.signals import SIGNAL, WATCH, judge_newest
+def _run(
+    panel: Panel,
+    at: int,
+    rows: NDArray[np.intp],
+    ranges: NormalRange,
+    source_of: Mapping[str, str],
+    memory: Memory,
+) -> Verdicts:
+    from etl.statistics.signals import judge_newest
 
-    judged = judge_newest(
-        panel.counts[rows],
-        panel.first_days,
-        panel.rhythm,
-        at=at,
-        exposure=panel.exposure,
-        provisional=panel.provisional[rows],
-        first_usable=panel.first_usable[rows],
-        known_effects=panel.known_effects,
-    )
-    frame = judged.frame().rename(columns={"phi": "dispersion", "visible_times": "smallest_rise"})
-    frame["indicator"] = [panel.series[row][0] for row in rows]
-    frame["area_code"] = [panel.series[row][1] for row in rows]
-    frame["period_type"], frame["period"] = str(panel.period_type), panel.periods[at]
-    frame["n_tested"], frame["expected_false"] = judged.n_tested, judged.expected_false
-    low = frame.is_low.astype(bool)
-    frame["direction"] = np.select(
-        [frame.verdict.isin([SIGNAL, WATCH]), low],
-        [np.array("high", dtype=object), np.array("low", dtype=object)],
-        np.array(None, dtype=object),
-    )
-    frame.loc[low, "p"], frame.loc[low, "q"] = frame.p_low[low], frame.q_low[low]
-    return frame[VERDICT]
+    silent = _silent(panel, at, rows, ranges, source_of)
+
+    def ask(places: NDArray[np.intp]) -> Verdicts:
+        asked = rows[places]
+        return judge_newest(
+            panel.counts[asked],
+            panel.first_days,
+            panel.rhythm,
+            at=at,
+            exposure=panel.exposure,
+            provisional=panel.provisional[asked],
+            first_usable=panel.first_usable[asked],
+            known_effects=panel.known_effects,
+            silent=silent[places],
+        )
+
+    keys = [("verdict", at, bool(silent[place]), *panel.key(row)) for place, row in enumerate(rows)]
+    return memory.recall(keys, ask)
+
+
+def _silent(panel: Panel, at: int, rows: NDArray[np.intp], ranges: NormalRange, source_of: Mapping[str, str]) -> Flags:
+    """Zeros that are no zeros: of a series by itself, or of all series of an area or of a source together."""
+    from etl.statistics.silence import silent_groups, silent_series
+
+    # After a year without a range the zeros of a series say nothing new: an unknown expectation counts as none.
+    counts, expected, phi = panel.counts[rows], np.nan_to_num(ranges.mu[rows]), np.nan_to_num(ranges.phi[rows], nan=1.0)
+    found = silent_series(counts, expected, phi, at=at).is_silent
+    for groups in (
+        [panel.series[row][1] for row in rows],
+        [source_of.get(panel.series[row][0], "") for row in rows],
+    ):
+        labels, together = silent_groups(counts, expected, phi, groups, at=at)
+        silent = {label for label, is_silent in zip(labels, together.is_silent, strict=True) if is_silent}
+        found = found | (np.array([group in silent for group in groups]) & (counts[:, at] == 0))
+    return np.asarray(found)
+
+
+def _verdict_frames(runs: Sequence[_Run]) -> Iterator[pd.DataFrame]:
+    from etl.statistics.signals import together
+    from etl.statistics.verdict_words import SIGNAL, WATCH
+
+    for run, verdicts in zip(runs, together([run.verdicts for run in runs]), strict=True):
+        frame = verdicts.frame().rename(columns={"phi": "dispersion", "visible_times": "smallest_rise"})
+        frame["indicator"] = [run.panel.series[row][0] for row in run.rows]
+        frame["area_code"] = [run.panel.series[row][1] for row in run.rows]
+        frame["period_type"], frame["period"] = str(run.panel.period_type), run.panel.periods[run.at]
+        frame["n_tested"], frame["expected_false"] = verdicts.n_tested, SIDES * verdicts.expected_false
+        low = frame.is_low.astype(bool)
+        # Far fewer than normal is news as much as far more; both sides are held to the same measure.
+        frame.loc[low, "verdict"] = SIGNAL
+        frame["direction"] = np.select(
+            [low, frame.verdict.isin([SIGNAL, WATCH])],
+            [np.array("low", dtype=object), np.array("high", dtype=object)],
+            np.array(None, dtype=object),
+        )
+        frame.loc[low, "p"], frame.loc[low, "q"] = frame.p_low[low], frame.q_low[low]
+        yield frame[VERDICT]
+
+
+def _stacked(frames: Sequence[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
+    kept = [frame for frame in frames if len(frame)]
+    return pd.concat(kept, ignore_index=True) if kept else pd.DataFrame(columns=columns)
 
 
 def _words(series: Sequence[tuple[str, str]], part: int, rows: NDArray[np.intp]) -> pd.Categorical:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -11,14 +11,15 @@ import pandas as pd
 from config.model import Indicator
 from etl.cube import AreaAxis
 from etl.derive import Cells
-from etl.judge import expectations, panels, verdicts
+from etl.judge import judged, panels
 from etl.peers import peers
+from etl.remembering import Memory
 from etl.standing import clusters, crossings, standing
 
 #: Of the permutations: the same figures give the same clusters in every load.
 SEED = 20_240_101
 
-Breaks = Mapping[tuple[str, str | None], Sequence[dt.date]]
+Breaks = Mapping[tuple[str | None, str | None], Sequence[dt.date]]
 
 
 @dataclass(frozen=True)
@@ -35,10 +36,16 @@ class Meaning:
         return dict(vars(self))
 
 
-def breaks_of(indicators: Iterable[Indicator]) -> dict[tuple[str, str | None], list[dt.date]]:
-    """Days on which the counting of an indicator changed in all areas; of a group also those of its members."""
+def breaks_of(
+    indicators: Sequence[Indicator], moved: Mapping[str, dt.date]
+) -> dict[tuple[str | None, str | None], list[dt.date]]:
+    """Days on which a series breaks: see `etl.judge.panels`. A group breaks where one of its members does.
+
+    Args:
+        moved: area code -> day on which its border moved.
+    """
     own = {indicator.id: [one.date for one in indicator.breaks] for indicator in indicators}
-    found: dict[tuple[str, str | None], list[dt.date]] = {}
+    found: dict[tuple[str | None, str | None], list[dt.date]] = {(None, code): [day] for code, day in moved.items()}
     for indicator in indicators:
         days = {day for name in (indicator.id, *(indicator.numerator.sum_of or ())) for day in own.get(name, ())}
         if days:
@@ -51,20 +58,23 @@ def meaning_of(
     axis: AreaAxis,
     *,
     breaks: Breaks,
+    source_of: Mapping[str, str],
     features: Sequence[str],
     touching: Sequence[tuple[str, str]],
+    memory: Memory,
 ) -> Meaning:
     """All statistics of an edition.
 
     Args:
-        breaks: see `etl.judge.panels`. features: context indicators that make areas alike.
-        touching: neighbourhoods that share a border.
+        breaks: see `etl.judge.panels`. source_of: indicator -> the source that gives it.
+        features: context indicators that make areas alike.
+        touching: neighbourhoods that share a border. memory: of the statistics of another edition of this load.
     """
-    found = panels(cells, axis, breaks)
+    expectation, verdict = judged(panels(cells, axis, breaks), source_of, memory)
     crossed = crossings(cells, axis)
     return Meaning(
-        expectation=expectations(found),
-        verdict=verdicts(found),
+        expectation=expectation,
+        verdict=verdict,
         standing=standing(crossed, axis),
         cluster=clusters(crossed, axis, touching, seed=SEED),
         peer=peers(cells, axis, features),

@@ -5,6 +5,7 @@ The unit of work is one municipality. `load` returns a row that says how it went
 
 from __future__ import annotations
 
+import datetime as dt
 import time
 import traceback
 from collections.abc import Callable, Sequence
@@ -37,6 +38,7 @@ from etl.meaning import breaks_of, meaning_of
 from etl.origin import origin_of
 from etl.publish import publish
 from etl.reconcile import without_figures
+from etl.remembering import Memory
 from etl.storage import Damaged
 from etl.tables import SCHEMA_VERSION
 from etl.vintages import Carrier, inhabitants, moved_borders, told_borders
@@ -186,9 +188,14 @@ def _load(configured: Configured, clock: _Clock, rebuild: bool) -> LoadReport:
             meaning = meaning_of(
                 figures.cells,
                 axis,
-                breaks=breaks_of(configured.indicators.values()),
+                breaks=breaks_of(
+                    list(configured.indicators.values()),
+                    {one.area_code: dt.date(one.to_vintage, 1, 1) for one in moved},
+                ),
+                source_of={name: series[0].cube.source_id for (name, _), series in figures.chosen.items()},
                 features=configured.municipality.peers.features,
                 touching=tree.neighbours(AreaLevel.NEIGHBOURHOOD),
+                memory=Memory(),
             )
             clock.step("publish", lock.load_id)
             facts = Facts(

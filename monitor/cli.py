@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import traceback
@@ -26,6 +27,11 @@ from monitor.commands.options import (
 
 #: What typer raises for a wrong command line. It carries its own copy of click, which has no public name.
 WrongCommandLine = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
+
+# Many small regressions: more threads per regression only stand in each other's way (measured: up to 50 times slower
+# on a busy machine). Work is spread over municipalities instead. Read when numpy is first imported.
+for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(name, "1")
 
 app = typer.Typer(
     name="buurtbeeld",

@@ -23,7 +23,7 @@ from monitor.i18n import LANGUAGES, Translator, translator
 from monitor.queries.outline import Outline, outline
 
 #: Menu groups in their order (msgids).
-GROUPS = ("Signal", "Understand", "Work together", "Evaluate", "Manage")
+GROUPS = ("Find", "Understand", "Work together", "Evaluate", "Manage")
 #: What the second part of an address may be compared with.
 COMPARISONS = ("previous", "year_before", "rest_of_municipality")
 STATE_KEYS = ("indicator", "level", "area", "period", "compare", "vintage", "asof", "lang")

@@ -11,7 +11,8 @@ many were looked at. Three years of history and more: Farrington Flexible. One t
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import pandas as pd
@@ -21,7 +22,7 @@ from etl.statistics.ears import judge_by_c2
 from etl.statistics.expectation import RANGE, smallest_visible_rise
 from etl.statistics.farrington import ALPHA, FEWEST_RECENT, farrington_flexible, has_enough_recent
 from etl.statistics.multiplicity import false_discovery_rate
-from etl.statistics.negative_binomial import quantile
+from etl.statistics.negative_binomial import at_least, at_most, quantile
 from etl.statistics.reference_periods import Days, Reference, Rhythm, reference_periods
 from etl.statistics.verdict_words import (
     AFTER_BREAK,
@@ -29,6 +30,7 @@ from etl.statistics.verdict_words import (
     FARRINGTON,
     GAPS,
     KNOWN_EFFECT,
+    MEAN,
     NO_EXPOSURE,
     NO_HISTORY,
     NONE,
@@ -56,6 +58,9 @@ LEAST_EXCESS = 3
 #: Where fewer than this are expected in a period, only a rise of twelve times normal would show.
 RARE_BELOW = 0.25
 
+#: With at most this part of the cases that a low count needs to be found, no regression is needed to know that.
+RARELY = 0.5
+
 #: False signals to expect per run when nothing happens, measured in null simulations with 280 series (the suite repeats
 #: them). It hardly depends on how many series are tested, as Benjamini-Hochberg allows for that.
 MEASURED_FALSE_PER_RUN = {"week": 0.125, "four_weeks": 0.25, "month": 0.125}
@@ -70,6 +75,7 @@ class Verdicts:
     observed, expected: events. lower, upper: the normal range (5 and 95 %). phi: variance over mean.
     p, q: of so many or more, and the same adjusted over all series. excess: observed - expected.
     p_low, q_low: of so few or fewer. is_low: fewer than normal, held to the same measure as a signal.
+    may_rise, may_fall: enough cases to become a signal (five in the last four weeks), enough expected to be found low.
     visible_from, visible_times: the smallest count that would show (p <= 0.01), and how many times normal that is.
     at: index of the period judged. n_tested: series with a p-value. expected_false: signals to expect in a run in which
     nothing happens.
@@ -89,6 +95,8 @@ class Verdicts:
     p_low: Floats
     q_low: Floats
     is_low: Flags
+    may_rise: Flags
+    may_fall: Flags
     visible_from: Floats
     visible_times: Floats
     at: int
@@ -188,6 +196,8 @@ class _Run:
         past = np.where(self.provisional[series], np.nan, self.y[series])
         first = self._first_known(past, int(self.first_usable[series]))
         reference = self._reference(first)
+        if reference and (rare := self._too_rare_to_fit(series, past, reference)):
+            return rare
         found = self._by_farrington(series, past, reference) if reference else None
         if found:
             return found
@@ -221,6 +231,26 @@ class _Run:
             self._references[first] = reference_periods(self.first_days, self.at, self.rhythm, first_usable=first)
         return self._references[first]
 
+    def _too_rare_to_fit(self, series: int, past: Floats, reference: Reference) -> _Series | None:
+        """A series that can be neither a signal nor found low, whatever the fit says: its mean is enough then.
+
+        Most series of small areas are like this; the regression would take most of the time of a run for nothing.
+        """
+        if has_enough_recent(self.y[series], self.at, self.rhythm.recent):
+            return None
+        known = past[reference.index]
+        known = known[np.isfinite(known)]
+        season = past[reference.index[reference.season == reference.season.max()]]
+        season = season[np.isfinite(season)]
+        if known.size < self.rhythm.per_year or not season.size:
+            return None
+        mean = float(known.mean())
+        if max(mean, float(season.mean())) * self.rhythm.recent >= RARELY * FEWEST_RECENT:
+            return None
+        phi = max(1.0, float(known.var() / mean)) if mean > 0 else 1.0
+        count = self.y[series, self.at]
+        return _Series(None, MEAN, mean, phi, float(at_least(count, mean, phi)), float(at_most(count, mean, phi)))
+
     def _by_farrington(self, series: int, past: Floats, reference: Reference) -> _Series | None:
         people = None if self.people is None else self.people[series]
         found = farrington_flexible(past, reference, exposure=people, known_effects=self.effects)
@@ -243,25 +273,11 @@ def _verdicts(observed: Floats, judged: list[_Series], run: _Run) -> Verdicts:
         return np.array([getattr(one, name) for one in judged], dtype=np.float64)
 
     expected, phi, p, p_low = (column(name) for name in ("expected", "phi", "p", "p_low"))
-    excess = observed - expected
-    has_enough = run.has_enough()
-    q = false_discovery_rate(p, has_enough)
-    # The count itself must not decide whether a low one may be found; what was expected does.
-    q_low = false_discovery_rate(p_low, expected * run.rhythm.recent >= FEWEST_RECENT)
-    is_signal = (q <= FALSE_SHARE) & (excess >= LEAST_EXCESS) & has_enough
-    is_watched = ~is_signal & (p <= ALPHA) & has_enough
-    is_unknown = np.isnan(p)
-    is_rare = ~is_unknown & ~is_signal & ~is_watched & (expected < RARE_BELOW)
-    reason = np.array([one.reason for one in judged], dtype=object)
-    reason[is_rare] = TOO_RARE
+    nothing, unknown = np.full(p.shape, None, dtype=object), np.isnan(p)
     visible = smallest_visible_rise(expected, phi, alpha=ALPHA)
-    return Verdicts(
-        verdict=np.select(
-            [is_unknown | is_rare, is_signal, is_watched],
-            [np.array(word, dtype=object) for word in (TOO_FEW, SIGNAL, WATCH)],
-            np.array(NORMAL, dtype=object),
-        ),
-        reason=reason,
+    found = Verdicts(
+        verdict=nothing,
+        reason=np.array([one.reason for one in judged], dtype=object),
         method=np.array([one.method for one in judged], dtype=object),
         observed=observed,
         expected=expected,
@@ -269,16 +285,65 @@ def _verdicts(observed: Floats, judged: list[_Series], run: _Run) -> Verdicts:
         upper=quantile(RANGE[1], expected, phi),
         phi=phi,
         p=p,
-        q=q,
-        excess=excess,
+        q=np.full(p.shape, np.nan),
+        excess=observed - expected,
         p_low=p_low,
-        q_low=q_low,
-        is_low=np.asarray((q_low <= FALSE_SHARE) & (-excess >= LEAST_EXCESS), dtype=np.bool_),
+        q_low=np.full(p.shape, np.nan),
+        is_low=np.zeros(p.shape, dtype=np.bool_),
+        may_rise=run.has_enough(),
+        # The count itself must not decide whether a low one may be found; what was expected does.
+        may_fall=np.asarray(expected * run.rhythm.recent >= FEWEST_RECENT, dtype=np.bool_),
         visible_from=visible[:, 0],
         visible_times=visible[:, 1],
         at=run.at,
-        n_tested=int(np.sum(~is_unknown)),
-        expected_false=0.0 if is_unknown.all() else MEASURED_FALSE_PER_RUN[run.rhythm.name],
+        n_tested=int(np.sum(~unknown)),
+        expected_false=0.0 if unknown.all() else MEASURED_FALSE_PER_RUN[run.rhythm.name],
+    )
+    return together([found])[0]
+
+
+def together(runs: Sequence[Verdicts]) -> list[Verdicts]:
+    """The verdicts of several runs taken as one: all series of a level that are looked at at the same time.
+
+    Weeks of some indicators and months of others stand on one page; the correction for many tests is over all of them.
+    """
+    if not runs:
+        return []
+    ends = np.cumsum([run.p.size for run in runs])[:-1]
+
+    def joint(p: str, may: str) -> list[Floats]:
+        q = false_discovery_rate(
+            np.concatenate([getattr(run, p) for run in runs]), np.concatenate([getattr(run, may) for run in runs])
+        )
+        return np.split(q, ends)
+
+    n_tested = sum(run.n_tested for run in runs)
+    expected_false = max(run.expected_false for run in runs)
+    return [
+        replace(_decided(run, q, q_low), n_tested=n_tested, expected_false=expected_false)
+        for run, q, q_low in zip(runs, joint("p", "may_rise"), joint("p_low", "may_fall"), strict=True)
+    ]
+
+
+def _decided(run: Verdicts, q: Floats, q_low: Floats) -> Verdicts:
+    """The one place where a verdict is decided."""
+    is_signal = (q <= FALSE_SHARE) & (run.excess >= LEAST_EXCESS) & run.may_rise
+    is_watched = ~is_signal & (run.p <= ALPHA) & run.may_rise
+    is_unknown = np.isnan(run.p)
+    is_rare = ~is_unknown & ~is_signal & ~is_watched & (run.expected < RARE_BELOW)
+    reason = run.reason.copy()
+    reason[is_rare] = TOO_RARE
+    return replace(
+        run,
+        verdict=np.select(
+            [is_unknown | is_rare, is_signal, is_watched],
+            [np.array(word, dtype=object) for word in (TOO_FEW, SIGNAL, WATCH)],
+            np.array(NORMAL, dtype=object),
+        ),
+        reason=reason,
+        q=q,
+        q_low=q_low,
+        is_low=np.asarray((q_low <= FALSE_SHARE) & (-run.excess >= LEAST_EXCESS), dtype=np.bool_),
     )
 
 

@@ -172,7 +172,9 @@ def hotspots(
     if note:
         return Hotspots(numbers[0], numbers[1], numbers[2], numbers[3], kind, (), 0, note, area_note)
 
-    moran = Moran_Local(inside, part, transformation="r", permutations=0).Is
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="The weights matrix is not fully connected")  # a river, two villages
+        moran = Moran_Local(inside, part, transformation="r", permutations=0).Is
     draws = n_permutations or permutations_for(n)
     gi = _gi_star(inside, part, draws, seed)
     p = _two_sided_p(gi.Gs, gi.sim.T)
@@ -263,6 +265,7 @@ def _gi_star(values: Floats, weights: W, draws: int, seed: int) -> G_Local:
     state = np.random.get_state()
     try:
         with warnings.catch_warnings(), np.errstate(divide="ignore", invalid="ignore"):
+            warnings.filterwarnings("ignore", message="The weights matrix is not fully connected")
             warnings.simplefilter("ignore", DeprecationWarning)  # of esda's own p-value, which is not used
             weights.transform = "b"
             return G_Local(values, weights, transform="B", star=True, permutations=draws, seed=seed, n_jobs=1)

@@ -12,8 +12,10 @@ VERDICTS: Final = (SIGNAL, WATCH, NORMAL, TOO_FEW)
 #: How it was decided.
 FARRINGTON: Final = "farrington"
 EARS: Final = "ears"
+#: So few cases that nothing could stand out: the mean of the past is all that is needed.
+MEAN: Final = "mean"
 NONE: Final = "none"
-METHODS: Final = (FARRINGTON, EARS, NONE)
+METHODS: Final = (FARRINGTON, EARS, MEAN, NONE)
 
 #: The period is not there, will be revised, or its zeros are no zeros.
 NOT_DELIVERED: Final = "not_delivered"

@@ -13,6 +13,7 @@ from monitor.pages.parts.cells import known
 from monitor.pages.parts.spine_table import comparison_for, comparisons_of, higher_only, legend, spine_table
 from monitor.pages.parts.topics import chosen_topic, downloads, listed, owner_words, ownership
 from monitor.pages.parts.trend import trend, trend_type
+from monitor.pages.parts.verdicts import verdict_block
 from monitor.queries.areas import Area, area, areas, areas_of_level, line_of, municipality, neighbours_of, parts_of
 from monitor.queries.comparisons import counts_events, year_on_year_for
 from monitor.queries.indicators import indicators, newest
@@ -189,6 +190,7 @@ def _trend_card(view: View, here: Area, chosen: str | None) -> html.Section | No
     )
     return card(
         _("{label} in {area}", label=series.label(view.language), area=here.name),
+        verdict_block(view, series, here.code),
         trend(view, series, here.code, here.name, kind),
         html.Div([html.P(sentence) for sentence in sentences])
         if sentences and counts_events(view.snapshot, series)

@@ -47,8 +47,17 @@ def layout(view: View) -> html.Div:
             _head(view, found, series),
             grid(
                 _made_card(view, found, series),
-                _part_card(view, _("What was counted"), found.numerator),
-                _part_card(view, _("What it is divided by"), found.denominator) if found.denominator else None,
+                html.Div(
+                    listed(
+                        [
+                            _part_card(view, _("What was counted"), found.numerator),
+                            _part_card(view, _("What it is divided by"), found.denominator)
+                            if found.denominator
+                            else None,
+                        ]
+                    ),
+                    className="span-5 stack",
+                ),
                 _corrections_card(view, found),
                 _again_card(view, found),
             ),

@@ -24,6 +24,7 @@ from monitor.pages.parts.topics import (
     unit_line,
 )
 from monitor.pages.parts.trend import trend, trend_type
+from monitor.pages.parts.verdicts import verdict_block
 from monitor.queries.areas import areas_of_level, municipality
 from monitor.queries.comparisons import counts_events, year_on_year_for, year_on_year_of
 from monitor.queries.indicators import Newest, Series, breaks, indicators, newest, period_types
@@ -122,6 +123,7 @@ def _trend_card(view: View, series: Series, period: str) -> html.Section:
     change = year_on_year_for(view.snapshot, series.indicator, whole.code, period)
     return card(
         _("{label} through time", label=series.label(view.language)),
+        verdict_block(view, series, whole.code),
         trend(view, series, whole.code, whole.name, trend_type(view, series, "municipality")),
         subtitle=_("All of {municipality}", municipality=whole.name),
         footer=change_sentence(change, _) or None,

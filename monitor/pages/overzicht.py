@@ -6,9 +6,8 @@ from typing import Any
 
 from dash import dcc, html
 
-from config.vocabulary import Comparison as Verdict
 from config.vocabulary import Role
-from monitor.components.cards import card, comparison_badge, empty, page_head, tone
+from monitor.components.cards import card, comparison_badge, empty, page_head
 from monitor.components.charts import spark
 from monitor.components.format import figure, moment_name, number, period_name, unit_name
 from monitor.components.icons import icon
@@ -16,18 +15,20 @@ from monitor.figures.sparkline import sparkline
 from monitor.pages.parts.area_table import area_table
 from monitor.pages.parts.cells import known
 from monitor.pages.parts.small_map import small_map
-from monitor.pages.parts.topics import chosen_topic, front_topics, listed, owner_words, ownership
+from monitor.pages.parts.topics import chosen_topic, front_topics, listed
 from monitor.pages.parts.trend import trend, trend_type
+from monitor.pages.parts.verdicts import standing_out_card
 from monitor.pages.parts.why import why
 from monitor.queries.areas import areas_of_level, municipality
-from monitor.queries.comparisons import Comparison, Notable, counts_events, notable, year_on_year_for, year_on_year_of
+from monitor.queries.comparisons import Comparison, counts_events, year_on_year_for, year_on_year_of
 from monitor.queries.indicators import Newest, Series, indicators, newest
 from monitor.queries.series import cell
 from monitor.queries.series import series as ask_series
 from monitor.queries.sources import newest_by_source, sources, unallocated
+from monitor.queries.verdicts import standing_out
 from monitor.router import Page, View
 from monitor.texts import overview
-from monitor.texts.comparison import rest_sentence, short_sentence, verdict_words
+from monitor.texts.comparison import verdict_words
 from monitor.texts.quality import coverage_sentence, provisional_sentence, reconciliation_sentence
 from monitor.texts.sources import source_title
 
@@ -68,7 +69,7 @@ def layout(view: View) -> html.Div:
                         className="stack",
                     ),
                     html.Div(
-                        [_standing_out(view, level), _areas_card(view, series, now, level)],
+                        [_standing_out(view), _areas_card(view, series, now, level)],
                         className="stack",
                     ),
                 ],
@@ -188,79 +189,9 @@ def _spark(view: View, series: Series, code: str) -> Any:
     )
 
 
-def _standing_out(view: View, level: str) -> html.Section:
-    """As many places for the better as for the worse, each with verdict, owner and next step."""
-    _ = view._
-    chosen = tuple(name for name in front_topics(view) if counts_events(view.snapshot, indicators(view.snapshot)[name]))
-    found = notable(view.snapshot, chosen, level)
-    title = _("What stands out") if found.kind == "year_before" else _("What differs from the rest")
-    subtitle = (
-        _("Clearest differences with a year earlier, as many for the better as for the worse")
-        if found.kind == "year_before"
-        else _("Clearest differences with the rest of the municipality, as many for the better as for the worse")
-    )
-    return card(
-        title,
-        _side(view, found, found.worse, _("For the worse"), _("No demonstrable deterioration.")),
-        _side(view, found, found.better, _("For the better"), _("No demonstrable improvement.")),
-        subtitle=subtitle,
-        footer=overview.notable_explanation(found, _),
-        className="standing-out order-2",
-    )
-
-
-def _side(view: View, found: Notable, entries: tuple[Comparison, ...], title: str, nothing: str) -> html.Div:
-    body: Any = (
-        html.Ul([_entry(view, one) for one in entries], className="notable")
-        if entries
-        else html.P(nothing, className="meta")
-    )
-    return html.Div([html.H3(title), body])
-
-
-def _entry(view: View, one: Comparison) -> html.Li:
-    _ = view._
-    series = indicators(view.snapshot)[one.indicator]
-    owned = ownership(view, series)
-    shape = "up" if one.verdict == Verdict.HIGHER else "down"
-    sentence = (
-        short_sentence(one, _)
-        if one.kind == "year_before"
-        else rest_sentence(one, series.unit, municipality(view.snapshot).name, _)
-    )
-    who = owner_words(owned, _)
-    return html.Li(
-        [
-            html.Span(icon(shape), className=f"notable-shape tone-{tone(str(one.verdict), series.direction)}"),
-            html.Div(
-                listed(
-                    [
-                        html.P(
-                            [
-                                dcc.Link(
-                                    one.area_name,
-                                    href=view.href(f"gebied/{one.area_code}", indicator=one.indicator),
-                                ),
-                                html.Span(f" · {series.label(view.language)}"),
-                            ],
-                            className="notable-title",
-                        ),
-                        html.P(sentence),
-                        html.P(
-                            listed(
-                                [
-                                    _("Owner: {owner}", owner=who) if who else "",
-                                    html.Br() if who and owned.follow_up else None,
-                                    _("Next step: {step}", step=owned.follow_up) if owned.follow_up else "",
-                                ]
-                            ),
-                            className="meta",
-                        ),
-                    ]
-                )
-            ),
-        ]
-    )  # fmt: skip
+def _standing_out(view: View) -> html.Section:
+    """What is not normal now, over all topics on screen."""
+    return standing_out_card(view, standing_out(view.snapshot, indicators(view.snapshot)))
 
 
 def _trend_card(view: View, series: Series) -> html.Section:
@@ -365,4 +296,4 @@ def _questions_card(view: View) -> html.Section:
     )
 
 
-PAGE = Page("", "Overview", "home", "Signal", Role.VISITOR, layout, position=10)
+PAGE = Page("", "Overview", "home", "Find", Role.VISITOR, layout, position=10)

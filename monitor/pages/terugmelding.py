@@ -74,7 +74,7 @@ def _table(view: View, frame: Any) -> html.Div:
     rows = [
         [
             html.Span([html.Span(row.what_nl if is_dutch else row.what), html.Span(str(row.code), className="meta")],
-                      className="source-name"),
+                      className="cell-lines"),
             number(known(row.number), _),
             html.Code(row.codes) if row.codes else "–",
             row.fix_nl if is_dutch else row.fix,
@@ -83,7 +83,7 @@ def _table(view: View, frame: Any) -> html.Div:
         for row in frame.head(_MOST).itertuples()
     ]  # fmt: skip
     head = [_("What is wrong"), _("How many"), _("Codes"), _("How to mend it"), _("File")]
-    return table(head, rows, caption=_("To mend at the source"), numeric=(1,), className="wrapped")
+    return table(head, rows, caption=_("To mend at the source"), numeric=(1,))
 
 
 PAGE = Page(

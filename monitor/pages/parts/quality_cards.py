@@ -32,23 +32,20 @@ def quality_card(view: View) -> html.Section:
         rows.append(
             [
                 named(source_title(by_id.get(name), _), name, bool(row.practice), _),
-                _state(row, by_id.get(name), view),
+                _lines(_state(row, by_id.get(name), view),
+                       html.A(_("report"), href=view.href(f"terugmelding/{name}"))),
                 period_name(str(row.last_period), _) if isinstance(row.last_period, str) else "–",
-                html.Span(
-                    [html.Span(str(row.last_delivery)), html.Span(moment_name(row.received, _), className="meta")],
-                    className="source-name",
-                ),
+                _lines(str(row.last_delivery), html.Span(moment_name(row.received, _), className="meta")),
                 _percentage(row.completeness_pct, _),
                 _share(row.areas_delivered, row.areas_expected, _),
                 _aside(row, _),
                 _percentage(row.unallocated_share_pct, _),
                 number(float(row.cells_revised), _),
-                html.A(_("report"), href=view.href(f"terugmelding/{name}")),
             ]
         )  # fmt: skip
     head = [
         _("Source"), _("State"), _("Reaches to"), _("Last delivery"), _("Complete"), _("Areas"), _("Rows set aside"),
-        _("Without a place"), _("Changed cells"), _("For the supplier"),
+        _("Without a place"), _("Changed cells"),
     ]  # fmt: skip
     body = (
         table(head, rows, caption=_("Quality per source"), numeric=(4, 5, 7, 8), className="sticky-first")
@@ -58,12 +55,15 @@ def quality_card(view: View) -> html.Section:
     return card(
         _("Quality per source"),
         body,
-        subtitle=_(
-            "Complete: cells that came in, of those expected in a year. Without a place: of all events."
-        ),
+        subtitle=_("Complete: cells that came in, of those expected in a year. Without a place: of all events."),
         span=12,
-        className="flush",
+        className="flush wrap-head",
     )
+
+
+def _lines(*parts: Any) -> html.Span:
+    """Parts of a cell below each other."""
+    return html.Span([html.Span(part) for part in parts if part is not None], className="cell-lines")
 
 
 def named(title: str, source_id: str, is_practice: bool, _: Translator) -> html.Span:
@@ -106,10 +106,7 @@ def _aside(row: Any, _: Translator) -> Any:
         (row.rows_unknown_category, _("unknown category")),
     )
     told = ", ".join(f"{number(float(n), _)} {words}" for n, words in kinds if n)
-    return html.Span(
-        listed([html.Span(number(float(row.rows_set_aside), _)), html.Span(told, className="meta") if told else None]),
-        className="source-name",
-    )
+    return _lines(number(float(row.rows_set_aside), _), html.Span(told, className="meta") if told else None)
 
 
 def corrections_card(view: View) -> html.Section | None:
@@ -120,10 +117,7 @@ def corrections_card(view: View) -> html.Section | None:
         return None
     rows = [
         [
-            html.Span(
-                [html.Span(str(row.reason)), html.Span(f"{row.correction_id} · {row.source_id}", className="meta")],
-                className="source-name",
-            ),
+            _lines(str(row.reason), html.Span(f"{row.correction_id} · {row.source_id}", className="meta")),
             badge("warning", _("expired")) if row.state == "expired" else _("applied"),
             str(row.area_name) if isinstance(row.area_name, str) else str(row.area_code),
             period_name(str(row.period), _),

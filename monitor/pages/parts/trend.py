@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 from dash import dcc, html
 
-from config.vocabulary import PeriodType, Unit
+from config.vocabulary import UNIT_BASE, PeriodType, Unit
 from etl import calendar
 from monitor.components.cards import empty, table, table_twin
 from monitor.components.charts import chart
@@ -22,6 +22,7 @@ from monitor.pages.parts.why import why, why_href
 from monitor.queries.areas import municipality
 from monitor.queries.indicators import Series, breaks, newest, period_types
 from monitor.queries.series import series as ask_series
+from monitor.queries.verdicts import normal_range
 from monitor.router import View
 
 #: Lengths of a period from the finest; the first that an indicator has is drawn unless the reader chose one.
@@ -64,15 +65,17 @@ def trend(view: View, series: Series, area_code: str, area_name: str, period_typ
         reference = _points(ask_series(view.snapshot, series.indicator, whole.code, period_type), measure, _)
         reference = reference[reference["last_day"] >= frame["last_day"].iloc[0]]
     points = _points(frame, measure, _)
+    is_normal = _put_normal_range(view, series, area_code, period_type, frame, measure, points)
     points["href"] = [why_href(view, series.indicator, area_code, str(period)) for period in frame["period"]]
     points["end_label"] = [figure(known(value), measure.unit, _) for value in points["value"]]
+    has_band = is_normal or area_code != whole.code
     is_practice = bool(frame["source"].astype(str).str.startswith("oefendata").any())
     title = _("{label} in {area}", label=series.label(view.language), area=area_name)
     words = Words(
         title=title,
         line=area_name,
         provisional=_("provisional"),
-        band=_("probable range"),
+        band=_("normal for the time of the year") if is_normal else _("probable range"),
         reference=whole.name,
         practice=_("practice data") if is_practice else "",
         decimal_separators=",." if view.language == "nl" else ".,",
@@ -83,7 +86,7 @@ def trend(view: View, series: Series, area_code: str, area_name: str, period_typ
         palette=palette(view.scheme),
         marks=_marks(view, series, frame),
         reference=reference,
-        show_band=area_code != whole.code,
+        show_band=has_band,
     )
     return html.Div(
         [
@@ -92,7 +95,9 @@ def trend(view: View, series: Series, area_code: str, area_name: str, period_typ
                 drawn,
                 _("{title}: line through time, the figures stand in the table below", title=title),
                 twin=table_twin(_table(view, series, area_code, frame, measure, title), _),
-                caption=_legend(view, series, frame, measure, reference is not None, area_code != whole.code),
+                caption=_legend(
+                    view, series, frame, measure, reference is not None, _band_words(is_normal, has_band, _)
+                ),
             ),
         ],
         className="trend",
@@ -181,6 +186,34 @@ def _hover(row: Any, measure: Measure, _: Translator) -> str:
     return "<br>".join(lines)
 
 
+def _put_normal_range(
+    view: View,
+    series: Series,
+    area_code: str,
+    period_type: str,
+    frame: pd.DataFrame,
+    measure: Measure,
+    points: pd.DataFrame,
+) -> bool:
+    """What is normal per period, in the unit that is drawn, in place of the interval. False: there is none."""
+    normal = normal_range(view.snapshot, series.indicator, area_code, period_type)
+    if normal.empty:
+        return False
+    around = frame[["period"]].merge(normal, on="period", how="left")
+    scale = 1.0
+    if measure.column == "value" and measure.unit != Unit.COUNT:
+        years = frame["period"].map(calendar.exposure_years)
+        scale = UNIT_BASE[Unit(measure.unit)] / (frame["denominator"] * years)
+    points["lower"], points["upper"] = around["lower"] * scale, around["upper"] * scale
+    return bool(points[["lower", "upper"]].notna().all(axis=1).any())
+
+
+def _band_words(is_normal: bool, has_band: bool, _: Translator) -> str:
+    if is_normal:
+        return _("band: normal for the time of the year")
+    return _("band: the probable range") if has_band else ""
+
+
 def _marks(view: View, series: Series, frame: pd.DataFrame) -> list[Mark]:
     first, last = frame["first_day"].iloc[0], frame["last_day"].iloc[-1]
     return [
@@ -213,14 +246,14 @@ def _table(view: View, series: Series, area_code: str, frame: pd.DataFrame, meas
 
 
 def _legend(
-    view: View, series: Series, frame: pd.DataFrame, measure: Measure, has_reference: bool, has_band: bool
+    view: View, series: Series, frame: pd.DataFrame, measure: Measure, has_reference: bool, band: str
 ) -> list[Any]:
     """What the line, the open points, the band and the holes stand for; only what is in this picture."""
     _ = view._
     unit = unit_name(measure.unit, _)
     parts = [unit if measure.unit not in RATES else _("{unit} per year", unit=unit)]
-    if has_band and frame[["lower", "upper"]].notna().all(axis=1).any():
-        parts.append(_("band: the probable range"))
+    if band and frame[["lower", "upper"]].notna().all(axis=1).any():
+        parts.append(band)
     if has_reference:
         parts.append(_("dashed: {municipality}", municipality=municipality(view.snapshot).name))
     if (frame["status"] == "provisional").any():
