@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from config.errors import Finding, ValuesError
 from config.model import Source, TabularSource
-from config.vocabulary import PeriodType
+from config.vocabulary import CONTEXT_KINDS, PeriodType, SourceKind
 from etl import plausibility_periods
 from etl.calendar import parse, periods_between
 from etl.statistics.level_shift import LevelShift, factor_ten, level_shift, recount
@@ -87,12 +87,23 @@ class Memory:
         self.sizes.append(size)
         given = _figures(con, accepted, self.counts)
         if is_new:
-            is_sparse = isinstance(self.source, TabularSource) and self.source.zero_rows == "omitted"
             told += _judge_counting(self.known, given, name)
-            told += plausibility_periods.tell(self.known, given, name, delivery_date, is_sparse=is_sparse)
+            told += plausibility_periods.tell(
+                self.known, given, name, delivery_date, is_sparse=self._is_varying, is_stock=self._is_stock
+            )
         for measure, periods in given.items():
             self.known.setdefault(measure, {}).update(periods)
         return told
+
+    @property
+    def _is_varying(self) -> bool:
+        """Zeros have no row."""
+        return isinstance(self.source, TabularSource) and self.source.zero_rows == "omitted"
+
+    @property
+    def _is_stock(self) -> bool:
+        """Yearly facts about areas: topics come in steps, and dwellings may be the same as a year before."""
+        return SourceKind(self.source.kind) in CONTEXT_KINDS
 
     def _refuse_size(self, rows: int, name: str) -> None:
         declared = self.source.expected_rows
@@ -106,9 +117,8 @@ class Memory:
             raise ValuesError("VAL-114", what, where=name, fix=fix)
 
     def _few_rows(self, size: float, name: str) -> list[Finding]:
-        """Fewer rows per period than usual; where zeros have no row, their number varies by itself."""
-        is_varying = isinstance(self.source, TabularSource) and self.source.zero_rows == "omitted"
-        if len(self.sizes) < USUAL_FROM or is_varying:
+        """Fewer rows per period than usual; where zeros have no row, or topics follow later, that says nothing."""
+        if len(self.sizes) < USUAL_FROM or self._is_varying or self._is_stock:
             return []
         usual = median(self.sizes[-12:])
         what = f"{size:,.0f} rows per period, usual {usual:,.0f}"

@@ -31,7 +31,13 @@ def new_periods(known: Mapping[str, Series], given: Mapping[str, Series]) -> lis
 
 
 def tell(
-    known: Mapping[str, Series], given: Mapping[str, Series], name: str, delivery_date: str | None, *, is_sparse: bool
+    known: Mapping[str, Series],
+    given: Mapping[str, Series],
+    name: str,
+    delivery_date: str | None,
+    *,
+    is_sparse: bool,
+    is_stock: bool = False,
 ) -> list[Finding]:
     """What is odd about the new periods of a delivery.
 
@@ -39,12 +45,13 @@ def tell(
         known: figures of the deliveries before, per category. given: those of this one.
         delivery_date: date in its name, ISO 8601.
         is_sparse: zeros have no row, so a missing row says nothing.
+        is_stock: yearly facts about areas, which may be the same as the year before.
     """
     fresh = new_periods(known, given)
     return [
         *_gap(known, fresh, name),
         *([] if is_sparse else _not_whole(known, given, fresh, name)),
-        *_equal(known, given, fresh, name),
+        *([] if is_stock else _equal(known, given, fresh, name)),
         *_spikes(known, given, fresh, name),
         *_name_too_old(given, name, delivery_date),
     ]
