@@ -11,8 +11,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
-
 from config.load import Configured, load_municipality
 from etl.run import LoadReport, load
 from etl.snapshot import Snapshot, open_snapshot
@@ -93,12 +91,14 @@ class Town:
         return open_snapshot(self.root)
 
     def ask(self, sql: str, *values: object) -> list[tuple[object, ...]]:
-        """The answer of the served snapshot, asked as a person with DuckDB would."""
+        """The answer of the served snapshot."""
         snapshot = self.snapshot()
-        path = str(snapshot.path)
-        snapshot.close()
-        with duckdb.connect(path, read_only=True) as con:
-            return con.execute(sql, list(values)).fetchall()
+        cursor = snapshot.cursor()
+        try:
+            return cursor.execute(sql, list(values)).fetchall()
+        finally:
+            cursor.close()
+            snapshot.close()
 
 
 def town(place: Path, configuration: str = CONFIGURATION) -> Town:

@@ -38,6 +38,9 @@ def _add(server: Flask, slug: str, tenant: Any) -> None:
         """The figures under the filters of the address. 400: a filter is no word; 404: nothing found."""
         if extension not in FORMATS or not _NAME.match(name):
             return _told(404, "not found")
+        asof = request.args.get("asof")
+        if name.startswith(_FEEDBACK) and extension == "csv":
+            return _feedback(slug, tenant, name.removeprefix(_FEEDBACK), asof)
         words = {key: request.args.getlist(key) for key in request.args if key not in ("lang", "asof")}
         try:
             filters = filters_from(words)
@@ -45,9 +48,7 @@ def _add(server: Flask, slug: str, tenant: Any) -> None:
             return _told(400, "vintage is a year")
         body = io.BytesIO()
         try:
-            asof = request.args.get("asof")
-            wanted = load_served(tenant.store.root, asof, where="asof") if asof else None
-            with tenant.snapshot_of(wanted) as snapshot:
+            with tenant.snapshot_of(_wanted(tenant, asof)) as snapshot:
                 export(snapshot, tenant.configured, filters, extension, body, limit=LIMIT, with_metadata=True)
                 load_id = snapshot.load_id
         except NothingFound as error:
@@ -63,14 +64,22 @@ def _add(server: Flask, slug: str, tenant: Any) -> None:
     server.add_url_rule(f"/g/{slug}/download/<name>.<extension>", f"{slug}-download", download)
 
 
-def _feedback(slug: str, tenant: Any, name: str) -> Response:
-    """What a supplier should mend. 404: there is no such source."""
+def _wanted(tenant: Any, asof: str | None) -> str | None:
+    """The load of a day or load id; None for the one that is served."""
+    return load_served(tenant.store.root, asof, where="asof") if asof else None
+
+
+def _feedback(slug: str, tenant: Any, name: str, asof: str | None) -> Response:
+    """What a supplier should mend. 404: there is no such source; 400: no such day."""
     source_ids = {one.id.replace("_", "-"): one.id for one in tenant.configured.municipality.sources}
     if name not in source_ids:
         return _told(404, "not found")
     language = language_of(tenant.configured, request.query_string.decode("ascii", "replace"))
-    with tenant.store.pinned() as snapshot:
-        content, load_id = feedback_csv(snapshot, source_ids[name], language), snapshot.load_id
+    try:
+        with tenant.snapshot_of(_wanted(tenant, asof)) as snapshot:
+            content, load_id = feedback_csv(snapshot, source_ids[name], language), snapshot.load_id
+    except FixableError as error:
+        return _told(400, str(error))
     file_name = f"{slug}-feedback-{name}-{load_id}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{file_name}"'}
     return Response(content, mimetype="text/csv", headers=headers)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from dash import html
 
@@ -55,7 +56,8 @@ def layout(view: View) -> html.Div:
 
 
 def _download(view: View, source_id: str) -> str:
-    return f"/g/{view.slug}/download/feedback-{source_id.replace('_', '-')}.csv?lang={view.language}"
+    query = urlencode([("lang", view.language), *([("asof", view.asof)] if view.asof else [])])
+    return f"/g/{view.slug}/download/feedback-{source_id.replace('_', '-')}.csv?{query}"
 
 
 def _last(view: View, source_id: str) -> str | None:

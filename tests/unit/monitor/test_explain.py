@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 
 from config.errors import UsageError
+from monitor.app import create_app
 from monitor.exports import explain
 from monitor.exports.export import export
 from monitor.exports.feedback import feedback_csv
@@ -88,6 +89,18 @@ def test_the_feedback_for_a_supplier_holds_codes_and_counts(loaded: Town):
     assert "twee keer" in found["VAL-013"]["what"]
     assert "bij de bron" in found["VAL-013"]["fix"]
     assert feedback_csv(loaded.snapshot(), "key_figures", "en").decode().count("\n") == 1
+
+
+def test_the_feedback_is_a_download_like_every_other(loaded: Town):
+    client = create_app(loaded.place / "config", loaded.place / "warehouse").test_client()
+
+    good = client.get("/g/kleinstad/download/feedback-reports.csv?lang=nl", base_url="http://localhost")
+    lost = client.get("/g/kleinstad/download/feedback-nothing.csv", base_url="http://localhost")
+    never = client.get("/g/kleinstad/download/feedback-reports.csv?asof=999999", base_url="http://localhost")
+
+    assert (good.status_code, good.mimetype) == (200, "text/csv")
+    assert good.data == feedback_csv(loaded.snapshot(), "reports", "nl")
+    assert (lost.status_code, never.status_code) == (404, 400)
 
 
 def test_the_quality_of_a_source_counts_what_was_set_aside(loaded: Town):
