@@ -147,6 +147,7 @@ def take_in(con: duckdb.DuckDBPyConnection, configured: Configured, found: Surve
                 one.delivery.manifest,
                 is_new=is_new,
                 delivery_date=delivery.delivery_date,
+                not_delivered=one.not_delivered,
             )
         one.delivery.manifest["checks"] = [asdict(finding) for finding in judged]
         taken.append(one)

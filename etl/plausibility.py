@@ -68,12 +68,14 @@ class Memory:
         *,
         is_new: bool,
         delivery_date: str | None = None,
+        not_delivered: Collection[str] = (),
     ) -> list[Finding]:
         """Hold a delivery against those before it, then remember it. Deliveries come oldest first.
 
         Args:
             accepted: its accepted rows (columns RAW). found: rows_used and periods, as its manifest says.
             delivery_date: date in its name, ISO 8601, where the source gives a pattern.
+            not_delivered: periods that came as zeros in every area: they say nothing about the level.
             is_new: False: it was judged when it came in; it is only remembered.
 
         Raises:
@@ -85,7 +87,10 @@ class Memory:
             self._refuse_size(found["rows_used"], name)
             told += self._few_rows(size, name)
         self.sizes.append(size)
-        given = _figures(con, accepted, self.counts)
+        given = {
+            measure: {period: areas for period, areas in series.items() if period not in not_delivered}
+            for measure, series in _figures(con, accepted, self.counts).items()
+        }
         if is_new:
             told += _judge_counting(self.known, given, name)
             told += plausibility_periods.tell(
