@@ -12,7 +12,7 @@ from typing import Any
 import typer
 
 from config.errors import ExitCode, FixableError
-from monitor.commands import configuration, figures, loading, serving
+from monitor.commands import configuration, fetching, figures, loading, serving
 from monitor.commands.options import (
     ConfigOption,
     JsonOption,
@@ -56,6 +56,7 @@ for verb in (
     configuration.init,
     configuration.validate,
     configuration.schema,
+    fetching.fetch,
     loading.preview,
     loading.load,
     loading.status,
