@@ -152,6 +152,7 @@ def order_told(rows: Sequence[tuple[str, Known]]) -> list[tuple[str, str]]:
 
 
 _CODE = re.compile(r"\b((?:BU|WK|GM)[0-9A-Z]{4,8})\b")
+_SEPARATORS = {",", ";", "\t"}
 _NUMBER = re.compile(r"(?<![\w.,-])(\d+)(?![\w]|[.,]\d)")
 
 
@@ -169,7 +170,10 @@ def in_payload(payload: str, codes: Iterable[str]) -> dict[str, set[int]]:
             pieces = _CODE.split(line)
             for code, text in zip(pieces[1::2], pieces[2::2], strict=True):
                 if code in wanted:
-                    found.setdefault(code, set()).update(int(number) for number in _NUMBER.findall(text))
+                    cells = text.split(text[0]) if text[:1] in _SEPARATORS else _NUMBER.findall(text)
+                    found.setdefault(code, set()).update(
+                        int(cell.strip(' "')) for cell in cells if cell.strip(' "').isdecimal()
+                    )
         return found
     for part in _objects(content):
         lists = [value for value in part.values() if isinstance(value, list)]

@@ -99,6 +99,7 @@ def audit(
             number, told = attack()
             tried[name] = tried.get(name, 0) + number
             findings += _finding(name, block, told)
+        findings += _not_added_up(book)
     return AuditReport(tuple(findings), tried)
 
 
@@ -121,6 +122,30 @@ def _finding(attack: str, block: Block, told: Flags) -> list[Finding]:
             where=f"public edition, source {block.source_id}",
             fix=fix,
             number=int(told.sum()),
+        )
+    ]
+
+
+def _not_added_up(book: Ledger) -> list[Finding]:
+    """Totals that are not the sum of what is shown of their leaves: then something else than the leaves went in."""
+    block, wrong = book.block, 0
+    shown = np.where(block.present, book.leaf_value, 0).reshape(len(block.cell_of), -1)
+    running = np.pad(book.over_cells(np.nan_to_num(shown)).cumsum(axis=1), ((0, 0), (1, 0)))
+    gaps = np.pad(book.over_cells(np.isnan(shown).astype(float)).cumsum(axis=1), ((0, 0), (1, 0)))
+    last = np.arange(1, len(block.periods) + 1)
+    for window, total in book.totals.items():
+        first = book.opens(window)
+        expected, missing = running[:, last] - running[:, first], gaps[:, last] - gaps[:, first]
+        wrong += int((np.isfinite(total) & (missing == 0) & (np.abs(total - expected) > 1e-6)).sum())
+    if not wrong:
+        return []
+    return [
+        Finding(
+            "DIS-031",
+            f"{wrong:,} totals are not the sum of what is shown of their parts",
+            where=f"public edition, source {block.source_id}",
+            fix="nothing was published; report this as a fault of the program, and publish the internal edition only",
+            number=wrong,
         )
     ]
 

@@ -17,8 +17,8 @@ from scipy.sparse.csgraph import connected_components
 from etl.disclosure.leaves import WHOLE, Ints
 from etl.disclosure.ledger import Flags, Ledger, ends_of
 
-#: Leaves that are solved exactly in one audit; drawn with a fixed seed where there are more.
-SOLVED = 300
+#: Questions that are solved exactly in one audit.
+SOLVED = 1_000
 
 
 def told_by_totals(book: Ledger, known: pd.DataFrame, municipality: str) -> tuple[int, Flags]:
@@ -94,25 +94,38 @@ def _narrow(low: Ints, high: Ints, members: list[Ints], totals: Ints) -> None:
 
 
 def _solve(low: Ints, high: Ints, members: list[Ints], totals: Ints, asked: Ints) -> None:
-    """Exact range of leaves that lie in totals which share leaves; narrows `low` and `high` in place."""
+    """Exact range of leaves that lie in totals which share leaves; narrows `low` and `high` in place.
+
+    Leaves that lie in the same totals are one variable of the program, and those with the same range one question.
+    """
     used, column = np.unique(np.concatenate(members), return_inverse=True)
     row = np.repeat(np.arange(len(members)), [len(leaves) for leaves in members])
     matrix = sparse.csr_matrix((np.ones(len(row)), (row, column)), shape=(len(members), len(used)))
     _, part = connected_components(sparse.bmat([[None, matrix], [matrix.T, None]]), directed=False)
     of_row, of_leaf = part[: len(members)], part[len(members) :]
-    together = {label for label in np.unique(of_row) if (of_row == label).sum() > 1}
-    asked = asked[[of_leaf[place] in together for place in np.searchsorted(used, asked)]] if len(asked) else asked
-    if len(asked) > SOLVED:
-        asked = np.sort(np.random.default_rng(0).choice(asked, SOLVED, replace=False))
-    for leaf in asked:
-        label = of_leaf[np.searchsorted(used, leaf)]
-        mine, here = np.flatnonzero(of_leaf == label), np.flatnonzero(of_row == label)
-        goal = (used[mine] == leaf).astype(float)
-        bounds = np.column_stack([low[used[mine]], high[used[mine]]])
-        ends = [
-            linprog(sign * goal, A_eq=matrix[here][:, mine], b_eq=totals[here], bounds=bounds, method="highs")
-            for sign in (1, -1)
-        ]
-        if all(end.status == 0 for end in ends):
-            low[leaf] = max(low[leaf], math.ceil(ends[0].fun - 1e-6))
-            high[leaf] = min(high[leaf], math.floor(-ends[1].fun + 1e-6))
+    is_asked = np.isin(used, asked)
+    left = SOLVED
+    for label in np.unique(of_row):
+        here, mine = np.flatnonzero(of_row == label), np.flatnonzero(of_leaf == label)
+        if len(here) < 2 or not is_asked[mine].any():
+            continue
+        inside = matrix[here][:, mine].toarray().T
+        classes, kind = np.unique(inside, axis=0, return_inverse=True)
+        leaves = used[mine]
+        lowest = np.bincount(kind, weights=low[leaves], minlength=len(classes))
+        highest = np.bincount(kind, weights=high[leaves], minlength=len(classes))
+        questions = np.column_stack([kind, low[leaves], high[leaves]])
+        for question in np.unique(questions[is_asked[mine]], axis=0)[:left]:
+            left -= 1
+            own, least, most = (int(part) for part in question)
+            bounds = np.column_stack([np.append(lowest, least), np.append(highest, most)])
+            bounds[own] -= (least, most)
+            known = np.vstack([classes, classes[own]]).T
+            goal = np.append(np.zeros(len(classes)), 1.0)
+            ends = [
+                linprog(sign * goal, A_eq=known, b_eq=totals[here], bounds=bounds, method="highs") for sign in (1, -1)
+            ]
+            if all(end.status == 0 for end in ends):
+                alike = leaves[(questions == question).all(axis=1)]
+                low[alike] = max(least, math.ceil(ends[0].fun - 1e-6))
+                high[alike] = min(most, math.floor(-ends[1].fun + 1e-6))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -73,17 +73,19 @@ class Ledger:
         stacked = np.stack([np.asarray(kind, dtype=np.int64) for kind in kinds], axis=-1)
         return np.pad(stacked.cumsum(axis=2), ((0, 0), (0, 0), (1, 0), (0, 0)))
 
-    @cached_property
-    def of_cells(self) -> Ints:
-        """The counters of each cell, shape (cells, periods + 1, counters)."""
+    def over_cells(self, leaves: NDArray[np.generic]) -> NDArray[Any]:
+        """Numbers of the leaves added up per cell: (areas x indicators, n) gives (cells, n)."""
         block = self.block
         leaf = np.repeat(np.arange(len(block.cell_of)), [len(cells) for cells in block.cell_of])
         cell = np.fromiter((cell for cells in block.cell_of for cell in cells), dtype=np.intp)
-        members = sparse.csr_matrix(
-            (np.ones(len(leaf), np.int64), (cell, leaf)), (len(block.cells), len(block.cell_of))
-        )
-        flat = self.counters.reshape(len(block.cell_of), -1)
-        return np.asarray(members @ flat).reshape(len(block.cells), *self.counters.shape[2:])
+        ones = np.ones(len(leaf), dtype=leaves.dtype)
+        return np.asarray(sparse.csr_matrix((ones, (cell, leaf)), (len(block.cells), len(block.cell_of))) @ leaves)
+
+    @cached_property
+    def of_cells(self) -> Ints:
+        """The counters of each cell, shape (cells, periods + 1, counters)."""
+        flat = self.over_cells(self.counters.reshape(len(self.block.cell_of), -1))
+        return flat.reshape(len(self.block.cells), *self.counters.shape[2:])
 
     def opens(self, window: str) -> NDArray[np.intp]:
         """Position of the first period of the window that ends in each period."""
