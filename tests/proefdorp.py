@@ -17,6 +17,7 @@ import duckdb
 import pandas as pd
 from shapely import box, to_wkb, unary_union
 
+from config.vocabulary import Edition
 from etl.content import create_tables
 from etl.publish import publish
 from etl.tables import TABLES
@@ -77,8 +78,12 @@ def make_snapshot(root: Path, slug: str = SLUG) -> str:
 
 def fill(con: duckdb.DuckDBPyConnection, slug: str, load_id: str) -> None:
     """Make and fill the tables of a snapshot."""
+    _fill(con, tables(slug, load_id))
+
+
+def _fill(con: duckdb.DuckDBPyConnection, frames: dict[str, pd.DataFrame]) -> None:
     create_tables(con, TABLES)
-    for name, frame in tables(slug, load_id).items():
+    for name, frame in frames.items():
         columns = ", ".join(f'"{column}"' for column in frame.columns)
         con.register("_rows", frame)
         con.execute(f'INSERT INTO "{name}" ({columns}) SELECT {columns} FROM _rows')
@@ -352,3 +357,44 @@ def _deliveries() -> pd.DataFrame:
             for source in ("police", "own", "key_figures")
         ]
     )  # fmt: skip
+
+
+# --- the public edition ----------------------------------------------------------------------------------------------
+
+
+def public_tables(slug: str = SLUG, load_id: str = "000001") -> dict[str, pd.DataFrame]:
+    """As `tables`, with the counts of burglaries rounded at the leaf (a neighbourhood in a month) and summed anew."""
+    found = tables(slug, load_id)
+    cells = found["observation"]
+    mine, status = cells["indicator"] == "burglary_home", cells["status"].copy()
+    leaf = mine & (cells["area_level"] == "neighbourhood") & (cells["period_type"] == "month")
+    small = leaf & (cells["numerator"] <= 5)
+    numerator = cells["numerator"].mask(small, (cells["numerator"] > 2) * 5.0)
+    status = status.mask(small & cells["value"].notna(), "rounded")
+    # Every sum is made of the rounded leaves.
+    places = pd.MultiIndex.from_frame(cells.loc[leaf, ["area_code", "period"]])
+    of_leaf = pd.Series(numerator[leaf].to_numpy(), index=places)
+    for at in cells.index[mine & ~leaf & cells["numerator"].notna()]:
+        code, period, kind = (cells.at[at, name] for name in ("area_code", "period", "period_type"))
+        inside = [one for level, whole, members in _members() if whole == code for one in members]
+        end = MONTHS.index(period[:7]) if kind != "year" else 0
+        months = {
+            "month": MONTHS[end : end + 1],
+            "year": tuple(month for month in MONTHS if month.startswith(period)),
+            "rolling_12_months": MONTHS[end - 11 : end + 1],
+        }[kind]
+        numerator[at] = sum(float(of_leaf.get((one, month), 0.0) or 0.0) for one in inside for month in months)
+    share = (numerator / cells["numerator"].where(cells["numerator"] != 0)).fillna(1.0).where(mine, 1.0)
+    changed = {name: cells[name] * share for name in ("value", "rate", "lower", "upper")}
+    found["observation"] = cells.assign(numerator=numerator, status=status, numerator_status=status, **changed)
+    return found
+
+
+def make_both_editions(root: Path, slug: str = SLUG) -> str:
+    """Publish one load with its two files in `root`; returns its load id."""
+
+    def of(make: Any) -> Any:
+        return lambda con, load_id: _fill(con, make(slug, load_id))
+
+    fills = {Edition.INTERNAL: of(tables), Edition.PUBLIC: of(public_tables)}
+    return publish(root, fills, manifest={"config_hash": "test"}).load_id

@@ -11,6 +11,7 @@ from babel.numbers import format_decimal
 
 from config.vocabulary import AreaLevel, Comparison, Status, Unit
 from monitor.i18n import Translator
+from monitor.queries.exactness import EXACT, Exactness
 
 _PERIOD = re.compile(r"^(\d{4})(?:-Q([1-4])|-(\d{2})|-W(\d{2}))?(?:-R(\d+))?$")
 
@@ -51,6 +52,39 @@ def figure(value: float | None, unit: str, _: Translator) -> str:
     if unit in (Unit.EURO, Unit.THOUSAND_EURO):
         return f"€ {text}"
     return text
+
+
+def count_text(count: float | None, _: Translator, exact: Exactness = EXACT, status: str | None = None) -> str:
+    """A count as a reader may take it: "120"; "0 tot 4" where a shown 0 stands for a range; "≈ 120" where parts of it
+    were rounded or estimated. Every count on screen goes through here.
+    """
+    if count is not None and exact.is_range(count):
+        low, high = (0, exact.base - 1) if count == 0 else (1, exact.base)
+        return _("{low} to {high}", low=low, high=high)
+    return _about(number(count, _), exact.is_sum or status in _ABOUT)
+
+
+def value_text(
+    value: float | None,
+    unit: str,
+    _: Translator,
+    *,
+    count: float | None = None,
+    exact: Exactness = EXACT,
+    status: str | None = None,
+) -> str:
+    """A value in its unit, as `count_text` for counts; "≈ 3,4" where the `count` behind it is not exact."""
+    if unit == Unit.COUNT:
+        return count_text(value, _, exact, status)
+    return _about(figure(value, unit, _), exact.is_about(count) or status in _ABOUT)
+
+
+#: Statuses whose numbers are near the truth.
+_ABOUT = (Status.ROUNDED, Status.ESTIMATED)
+
+
+def _about(text: str, is_about: bool) -> str:
+    return f"≈ {text}" if is_about and text != "–" else text
 
 
 def unit_name(unit: str, _: Translator) -> str:

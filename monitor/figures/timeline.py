@@ -32,10 +32,11 @@ class Words:
 
 @dataclass(frozen=True)
 class Mark:
-    """A vertical line at a date, such as a change in the way of counting."""
+    """A vertical line at a date: a change in the way of counting (dotted) or of the border of the area (dashed)."""
 
     date: pd.Timestamp
     label: str
+    is_border: bool = False
 
 
 def timeline(
@@ -178,7 +179,7 @@ def _mark(figure: go.Figure, mark: Mark, palette: Palette) -> None:
         y0=0,
         y1=1,
         yref="paper",
-        line={"color": palette.dim, "width": 1, "dash": "dot"},
+        line={"color": palette.dim, "width": 1, "dash": "dash" if mark.is_border else "dot"},
     )
     figure.add_annotation(
         x=mark.date,

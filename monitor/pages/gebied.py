@@ -8,8 +8,8 @@ from dash import dcc, html
 
 from config.vocabulary import Role
 from monitor.components.cards import card, empty, grid, page_head
-from monitor.components.format import figure, level_name, number, unit_name
-from monitor.pages.parts.cells import known
+from monitor.components.format import level_name, number, unit_name
+from monitor.pages.parts.cells import known, shown_value
 from monitor.pages.parts.spine_table import comparison_for, comparisons_of, higher_only, legend, spine_table
 from monitor.pages.parts.topics import chosen_topic, downloads, listed, owner_words, ownership
 from monitor.pages.parts.trend import trend, trend_type
@@ -128,7 +128,7 @@ def _facts(view: View, here: Area) -> html.Dl | None:
                     html.Dt(series.label(view.language)),
                     html.Dd(
                         [
-                            html.Strong(figure(value, series.unit, _)),
+                            html.Strong(shown_value(view, series, row, here.code)),
                             html.Span(unit),
                             html.Span(f" ({row.period})", className="meta"),
                         ]

@@ -14,6 +14,7 @@ from monitor.pages.parts.earlier import earlier_card, snapshot_card
 from monitor.pages.parts.quality_cards import corrections_card, quality_card, withdrawn_card
 from monitor.pages.parts.topics import listed
 from monitor.queries.areas import Area, areas, areas_of_level, areas_without_figures, municipality
+from monitor.queries.exactness import exactness_of
 from monitor.queries.indicators import indicators, indicators_without_source
 from monitor.queries.sources import (
     deliveries,
@@ -222,7 +223,10 @@ def _adds_up_card(view: View) -> html.Section:
     items = []
     for row in unallocated_newest(view.snapshot).head(_MOST).itertuples():
         label = known_topics[str(row.indicator)].label(view.language)
-        sentence = reconciliation_sentence(known(row.whole), known(row.parts), known(row.unallocated), n_areas, _)
+        exact = exactness_of(view.snapshot, str(row.indicator), municipality(view.snapshot).code, str(row.period))
+        sentence = reconciliation_sentence(
+            known(row.whole), known(row.parts), known(row.unallocated), n_areas, _, exact
+        )
         items.append(
             html.Li(
                 [

@@ -9,9 +9,18 @@ from dash import html
 
 from config.vocabulary import Role
 from monitor.components.cards import card, empty, grid, page_head, status_mark
-from monitor.components.format import figure, interval_words, moment_name, number, period_name, unit_name
+from monitor.components.format import (
+    count_text,
+    interval_words,
+    moment_name,
+    number,
+    period_name,
+    unit_name,
+    value_text,
+)
 from monitor.pages.parts.topics import chosen_topic, formula, listed
 from monitor.queries.areas import areas, municipality
+from monitor.queries.exactness import EXACT, Exactness, exactness
 from monitor.queries.indicators import Series, indicators, newest
 from monitor.queries.lineage import Fed, Part, Passport, passport
 from monitor.router import Page, View
@@ -50,7 +59,7 @@ def layout(view: View) -> html.Div:
                 html.Div(
                     listed(
                         [
-                            _part_card(view, _("What was counted"), found.numerator),
+                            _part_card(view, _("What was counted"), found.numerator, _exact(view, found)),
                             _part_card(view, _("What it is divided by"), found.denominator)
                             if found.denominator
                             else None,
@@ -68,7 +77,12 @@ def layout(view: View) -> html.Div:
 
 def _head(view: View, one: Passport, series: Series) -> html.Header:
     _ = view._
-    value = figure(one.value, one.unit, _) if one.value is not None else number(one.numerator.value, _)
+    exact, counted = _exact(view, one), one.numerator.value
+    value = (
+        value_text(one.value, one.unit, _, count=counted, exact=exact, status=one.status)
+        if one.value is not None
+        else count_text(counted, _, exact, one.status)
+    )
     unit = unit_name(one.unit, _) if one.value is not None and one.unit not in ("share_pct", "count") else ""
     back = view.href(f"gebied/{one.area_code}", indicator=one.indicator)
     return page_head(
@@ -76,6 +90,10 @@ def _head(view: View, one: Passport, series: Series) -> html.Header:
         _("{label} in {area}: {value}", label=series.label(view.language), area=one.area_name, value=value),
         listed([period_name(one.period, _), " · " if unit else "", unit, " ", status_mark(one.status, _)]),
     )
+
+
+def _exact(view: View, one: Passport) -> Exactness:
+    return exactness(view.snapshot, one.indicator, one.area_level, one.period_type)
 
 
 def _entries(pairs: list[tuple[str, Any]]) -> html.Dl:
@@ -93,9 +111,10 @@ def _lines(sentences: list[str]) -> list[Any]:
 def _made_card(view: View, one: Passport, series: Series) -> html.Section:
     _ = view._
     definition = series.definition
-    people = ""
+    people, exact = "", _exact(view, one)
     if one.denominator:
         people = indicators(view.snapshot)[one.denominator.indicator].label(view.language).lower()
+    filled = words.filled_in(one, people, _, exact)
     n_parts = sum(found.level == "neighbourhood" for found in areas(view.snapshot))
     known = one.coverage_share if one.area_level == "municipality" else None
     return card(
@@ -104,7 +123,7 @@ def _made_card(view: View, one: Passport, series: Series) -> html.Section:
             [
                 (_("Definition"), definition.description.in_language(view.language) if definition.description else ""),
                 (_("Formula"), formula(view, series)),
-                (_("Filled in"), html.Strong(words.filled_in(one, people, _)) if one.value is not None else ""),
+                (_("Filled in"), html.Strong(filled) if filled else ""),
                 (
                     _("How sure"),
                     _lines([interval_words(one.lower, one.upper, one.unit, _).capitalize(),
@@ -130,7 +149,7 @@ def _load(view: View, one: Passport) -> str:
     )
 
 
-def _part_card(view: View, title: str, part: Part) -> html.Section:
+def _part_card(view: View, title: str, part: Part, exact: Exactness = EXACT) -> html.Section:
     _ = view._
     series = indicators(view.snapshot)[part.indicator]
     source = next((one for one in view.configured.municipality.sources if one.id == part.source_id), None)
@@ -142,7 +161,7 @@ def _part_card(view: View, title: str, part: Part) -> html.Section:
         title,
         _entries(
             [
-                (series.label(view.language), f"{number(part.value, _)} · {period_name(part.period, _)}"),
+                (series.label(view.language), f"{count_text(part.value, _, exact)} · {period_name(part.period, _)}"),
                 (_("Source"), [*origin, f" · {_('practice data')}" if part.is_practice else ""]),
                 (_("Publisher"), f"{part.publisher} ({part.licence})" if part.publisher else ""),
                 (_("Categories"), ", ".join(part.categories)),

@@ -27,6 +27,7 @@ from monitor.pages.parts.trend import trend, trend_type
 from monitor.pages.parts.verdicts import verdict_block
 from monitor.queries.areas import areas_of_level, municipality
 from monitor.queries.comparisons import counts_events, year_on_year_for, year_on_year_of
+from monitor.queries.exactness import exactness_of
 from monitor.queries.indicators import Newest, Series, breaks, indicators, newest, period_types
 from monitor.queries.observations import Filters
 from monitor.queries.series import cell, periods_of
@@ -202,7 +203,14 @@ def _areas_card(view: View, series: Series, period: str) -> html.Section:
     row = unallocated(view.snapshot, series.indicator, period)
     n_areas = len(areas_of_level(view.snapshot, "neighbourhood"))
     adds_up = (
-        reconciliation_sentence(known(row.whole), known(row.parts), known(row.unallocated), n_areas, _)
+        reconciliation_sentence(
+            known(row.whole),
+            known(row.parts),
+            known(row.unallocated),
+            n_areas,
+            _,
+            exactness_of(view.snapshot, series.indicator, municipality(view.snapshot).code, period),
+        )
         if row is not None
         else None
     )

@@ -9,11 +9,11 @@ from dash import dcc, html
 from config.vocabulary import Role
 from monitor.components.cards import card, comparison_badge, empty, page_head
 from monitor.components.charts import spark
-from monitor.components.format import figure, moment_name, number, period_name, unit_name
+from monitor.components.format import moment_name, period_name, unit_name, value_text
 from monitor.components.icons import icon
 from monitor.figures.sparkline import sparkline
 from monitor.pages.parts.area_table import area_table
-from monitor.pages.parts.cells import known
+from monitor.pages.parts.cells import count_cell, known, shown_value
 from monitor.pages.parts.small_map import small_map
 from monitor.pages.parts.topics import chosen_topic, front_topics, listed
 from monitor.pages.parts.trend import trend, trend_type
@@ -21,6 +21,7 @@ from monitor.pages.parts.verdicts import standing_out_card
 from monitor.pages.parts.why import why
 from monitor.queries.areas import areas_of_level, municipality
 from monitor.queries.comparisons import Comparison, counts_events, year_on_year_for, year_on_year_of
+from monitor.queries.exactness import exactness, exactness_of
 from monitor.queries.indicators import Newest, Series, indicators, newest
 from monitor.queries.series import cell
 from monitor.queries.series import series as ask_series
@@ -91,14 +92,16 @@ def _head(view: View, series: Series, now: Newest, level: str) -> html.Div:
     change = year_on_year_for(view.snapshot, series.indicator, whole.code, now.period)
     label = series.label(view.language)
     value, count = (known(row.value), known(row.numerator)) if row is not None else (None, None)
+    exact = exactness_of(view.snapshot, series.indicator, whole.code, now.period)
     codes = {area.code for area in areas_of_level(view.snapshot, level)}
     parts = [one for code, one in year_on_year_of(view.snapshot, series.indicator, now.period).items() if code in codes]
     lede = (
-        overview.lede(whole.name, series.pack, count, change, now.period, parts, _)
+        overview.lede(whole.name, series.pack, count, change, now.period, parts, _, exact)
         if counts_events(view.snapshot, series)
         else _(
             "{value} {unit} in {period}.",
-            value=figure(value, series.unit, _), unit=unit_name(series.unit, _), period=period_name(now.period, _),
+            value=value_text(value, series.unit, _, exact=exact), unit=unit_name(series.unit, _),
+            period=period_name(now.period, _),
         )
     )  # fmt: skip
     notes = listed(
@@ -116,7 +119,7 @@ def _head(view: View, series: Series, now: Newest, level: str) -> html.Div:
                         place=_("Municipality of {name}", name=whole.name),
                         period=period_name(now.period, _),
                     ),
-                    overview.headline(label, change, value, series.unit, now.period, _),
+                    overview.headline(label, change, value, series.unit, now.period, _, exact),
                     lede,
                 ),
                 html.P(" ".join(notes), className="meta head-note") if notes else None,
@@ -136,7 +139,8 @@ def _key_figure(view: View, name: str, is_current: bool) -> html.Div:
     value, count = (known(row.value), known(row.numerator)) if row is not None else (None, None)
     is_events = counts_events(view.snapshot, series) and count is not None
     has_rate = is_events and value is not None and series.unit != "count"
-    shown = number(count, _) if is_events else figure(value, series.unit, _)
+    text = shown_value(view, series, row, code) if row is not None else "–"
+    shown = count_cell(view, series, row, code) if is_events else text
     lines: list[Any] = [
         html.Span(series.label(view.language), className="kpi-label"),
         html.Span(
@@ -146,7 +150,7 @@ def _key_figure(view: View, name: str, is_current: bool) -> html.Div:
         html.Span(_period_words(now, view) if now else "", className="kpi-unit"),
     ]
     if has_rate:
-        lines.append(html.Span(f"{figure(value, series.unit, _)} {unit_name(series.unit, _)}", className="kpi-unit"))
+        lines.append(html.Span(f"{text} {unit_name(series.unit, _)}", className="kpi-unit"))
     lines.append(html.Span(listed([_change_badge(view, series, change)]), className="kpi-foot"))
     if is_current:
         lines.append(html.Span(_("chosen topic"), className="sr-only"))
@@ -211,7 +215,14 @@ def _areas_card(view: View, series: Series, now: Newest, level: str) -> html.Sec
     row = unallocated(view.snapshot, series.indicator, now.period)
     n_areas = len(areas_of_level(view.snapshot, "neighbourhood"))
     adds_up = (
-        reconciliation_sentence(known(row.whole), known(row.parts), known(row.unallocated), n_areas, _)
+        reconciliation_sentence(
+            known(row.whole),
+            known(row.parts),
+            known(row.unallocated),
+            n_areas,
+            _,
+            exactness(view.snapshot, series.indicator, "municipality", now.period_type),
+        )
         if row is not None
         else ""
     )

@@ -16,6 +16,7 @@ from config.vocabulary import UNIT_BASE, Status, Unit
 from etl import calendar
 from etl.snapshot import Snapshot
 from etl.statistics.comparisons import area_against_rest, pearson_dispersion, year_on_year
+from monitor.queries.exactness import EXACT, Exactness, exactness_of
 from monitor.queries.indicators import Series, indicators, newest
 from monitor.queries.memory import remembered
 
@@ -55,6 +56,8 @@ class Comparison:
     upper: float | None
     verdict: str | None
     reason: str | None
+    exact: Exactness = EXACT
+    other_exact: Exactness = EXACT
 
     @property
     def change_pct(self) -> float | None:
@@ -236,6 +239,7 @@ def _as_published(snapshot: Snapshot, found: dict[str, Comparison]) -> dict[str,
     any_one = next(iter(found.values()), None)
     if any_one is None:
         return found
+    found = {code: _with_exactness(snapshot, one) for code, one in found.items()}
     frame = snapshot.query(
         "SELECT area_code, ratio, ratio_lower, ratio_upper, verdict FROM benchmark"
         " WHERE indicator = ? AND period = ? AND kind = ?",
@@ -252,6 +256,14 @@ def _as_published(snapshot: Snapshot, found: dict[str, Comparison]) -> dict[str,
                 verdict=str(row.verdict),
             )
     return found
+
+
+def _with_exactness(snapshot: Snapshot, one: Comparison) -> Comparison:
+    """The same, with what its counts stand for in this edition. The rest of a municipality is a sum where it is not."""
+    exact = exactness_of(snapshot, one.indicator, one.area_code, one.period)
+    if one.kind == "year_before" or exact == EXACT:
+        return replace(one, exact=exact, other_exact=exact)
+    return replace(one, exact=exact, other_exact=Exactness(is_sum=True, base=exact.base))
 
 
 # --- from the snapshot -----------------------------------------------------------------------------------------------

@@ -48,11 +48,12 @@ class Series:
 
 @dataclass(frozen=True)
 class Break:
-    """A date at which the way of counting changed."""
+    """A date at which the way of counting changed, or the border of the area (`is_border`)."""
 
     date: dt.date
     reason_nl: str
     reason_en: str
+    is_border: bool = False
 
     def reason(self, language: str) -> str:
         return self.reason_en if language == "en" and self.reason_en else self.reason_nl
@@ -101,16 +102,25 @@ def indicators_without_source(snapshot: Snapshot) -> tuple[Series, ...]:
 
 
 @remembered
-def breaks(snapshot: Snapshot, indicator: str) -> tuple[Break, ...]:
-    """Dates at which the way of counting changed, oldest first."""
+def breaks(snapshot: Snapshot, indicator: str, area_code: str | None = None) -> tuple[Break, ...]:
+    """Dates at which a series breaks, oldest first: of an indicator in every area, and with `area_code` also the
+    breaks of that area alone (of this indicator, or of all where its border changed).
+    """
     frame = snapshot.query(
-        "SELECT date, reason_nl, reason_en FROM series_break WHERE indicator = ? ORDER BY date", [indicator]
+        """
+        SELECT DISTINCT date, reason_nl, reason_en, indicator IS NULL AS is_border FROM series_break
+        WHERE (indicator = $indicator AND area_code IS NULL)
+           OR (area_code = $area AND (indicator = $indicator OR indicator IS NULL))
+        ORDER BY date, reason_nl
+        """,
+        {"indicator": indicator, "area": area_code},
     )
     return tuple(
         Break(
             pd.Timestamp(row.date).date(),
             str(row.reason_nl),
             "" if pd.isna(row.reason_en) else str(row.reason_en),
+            bool(row.is_border),
         )
         for row in frame.itertuples()
     )

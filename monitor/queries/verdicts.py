@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from etl.snapshot import Snapshot
+from monitor.queries.exactness import EXACT, Exactness, exactness
 from monitor.queries.memory import remembered
 
 SIGNAL, WATCH, NORMAL, TOO_FEW = "signal", "watch", "normal", "too_few"
@@ -44,6 +45,7 @@ class Judged:
     method: str
     n_tested: int
     expected_false: float
+    exact: Exactness = EXACT
 
 
 @dataclass(frozen=True)
@@ -74,8 +76,14 @@ def verdicts(snapshot: Snapshot) -> tuple[Judged, ...]:
                  v.indicator, v.area_code
         """
     )
-    names = [field.name for field in fields(Judged)]
-    return tuple(Judged(**{name: _plain(row[name]) for name in names}) for row in frame.to_dict("records"))
+    names = [field.name for field in fields(Judged) if field.name != "exact"]
+    return tuple(
+        Judged(
+            **{name: _plain(row[name]) for name in names},
+            exact=exactness(snapshot, str(row["indicator"]), str(row["area_level"]), str(row["period_type"])),
+        )
+        for row in frame.to_dict("records")
+    )
 
 
 def _plain(value: Any) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from config.vocabulary import Comparison as Verdict
-from monitor.components.format import figure, number, unit_name
+from monitor.components.format import number, unit_name, value_text
 from monitor.i18n import Translator
 from monitor.queries.comparisons import Comparison
 from monitor.texts.words import names
@@ -72,5 +72,6 @@ def _topic(one: Comparison, labels: Mapping[str, str], units: Mapping[str, str],
         return label
     return _(
         "{label} ({value} against {other} {unit})",
-        label=label, value=figure(one.value, unit, _), other=figure(one.other_value, unit, _), unit=unit_name(unit, _),
+        label=label, value=value_text(one.value, unit, _, count=one.count, exact=one.exact),
+        other=value_text(one.other_value, unit, _, exact=one.other_exact), unit=unit_name(unit, _),
     )  # fmt: skip

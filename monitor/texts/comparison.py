@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from config.vocabulary import Comparison as Verdict
-from monitor.components.format import comparison_name, figure, number, period_name, unit_name
+from monitor.components.format import comparison_name, count_text, number, period_name, unit_name, value_text
 from monitor.i18n import Translator
 from monitor.queries.comparisons import Comparison
 from monitor.texts.words import signed_pct
@@ -43,8 +43,8 @@ def change_sentence(one: Comparison | None, _: Translator) -> str:
         return _("{period}: {reason}.", period=period_name(one.period, _), reason=reason_words(one, _))
     numbers = _(
         "{count} in {period}, {before} in {earlier}",
-        count=number(one.count, _), period=period_name(one.period, _),
-        before=number(one.other_count, _), earlier=period_name(one.other_period, _),
+        count=count_text(one.count, _, one.exact), period=period_name(one.period, _),
+        before=count_text(one.other_count, _, one.other_exact), earlier=period_name(one.other_period, _),
     )  # fmt: skip
     return _with_interval(one, numbers, _)
 
@@ -54,8 +54,9 @@ def short_sentence(one: Comparison, _: Translator) -> str:
     if one.verdict is None or one.count is None or one.other_count is None:
         return change_sentence(one, _)
     numbers = _(
-        "{count} against {before} a year earlier", count=number(one.count, _), before=number(one.other_count, _)
-    )
+        "{count} against {before} a year earlier",
+        count=count_text(one.count, _, one.exact), before=count_text(one.other_count, _, one.other_exact),
+    )  # fmt: skip
     return _with_interval(one, numbers, _)
 
 
@@ -84,10 +85,10 @@ def rest_sentence(one: Comparison | None, unit: str, municipality: str, _: Trans
         )
     return _(
         "{value} {unit}; the rest of {municipality} {rest}: {verdict}.",
-        value=figure(one.value, unit, _),
+        value=value_text(one.value, unit, _, count=one.count, exact=one.exact),
         unit=unit_name(unit, _),
         municipality=municipality,
-        rest=figure(one.other_value, unit, _),
+        rest=value_text(one.other_value, unit, _, exact=one.other_exact),
         verdict=comparison_name(one.verdict, _),
     )
 

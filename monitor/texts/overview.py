@@ -5,21 +5,30 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from config.vocabulary import Comparison as Verdict
-from monitor.components.format import figure, number, period_name, unit_name
+from monitor.components.format import count_text, number, period_name, unit_name, value_text
 from monitor.i18n import Translator
 from monitor.queries.comparisons import Comparison, Notable
+from monitor.queries.exactness import EXACT, Exactness
 from monitor.texts.comparison import change_words
 from monitor.texts.words import counted, names
 
 
-def headline(label: str, change: Comparison | None, value: float | None, unit: str, period: str, _: Translator) -> str:
+def headline(
+    label: str,
+    change: Comparison | None,
+    value: float | None,
+    unit: str,
+    period: str,
+    _: Translator,
+    exact: Exactness = EXACT,
+) -> str:
     """The finding about the chosen indicator: its change with the verdict, or its level where no change is known."""
     if change is not None and change.verdict is not None:
         return _("{label}: {finding}", label=label, finding=change_words(change, _))
     if value is not None:
         level = _(
             "{value} {unit} in {period}",
-            value=figure(value, unit, _),
+            value=value_text(value, unit, _, exact=exact),
             unit=unit_name(unit, _),
             period=period_name(period, _),
         )
@@ -35,6 +44,7 @@ def lede(
     period: str,
     areas: Sequence[Comparison],
     _: Translator,
+    exact: Exactness = EXACT,
 ) -> str:
     """What was counted, against a year earlier, and in which areas it demonstrably differs from then.
 
@@ -50,13 +60,13 @@ def lede(
     if change is not None and change.other_count is not None and change.verdict is not None:
         first = _(
             "In {municipality}: {counted} in {period}, against {before} a year earlier.",
-            municipality=municipality, counted=counted(count, pack, _), period=period_name(period, _),
-            before=number(change.other_count, _),
+            municipality=municipality, counted=counted(count, pack, _, exact), period=period_name(period, _),
+            before=count_text(change.other_count, _, change.other_exact),
         )  # fmt: skip
     else:
         first = _(
             "In {municipality}: {counted} in {period}.",
-            municipality=municipality, counted=counted(count, pack, _), period=period_name(period, _),
+            municipality=municipality, counted=counted(count, pack, _, exact), period=period_name(period, _),
         )  # fmt: skip
     text = " ".join(sentence for sentence in (first, _areas_sentence(areas, _)) if sentence)
     return text.replace("..", ".")  # a name may end in a full stop of its own

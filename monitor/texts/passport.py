@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from config.vocabulary import UNIT_BASE, Edition, Publication, Status, Unit
-from monitor.components.format import comparison_name, date_name, figure, number, period_name, unit_name
+from monitor.components.format import comparison_name, count_text, date_name, number, period_name, unit_name, value_text
 from monitor.i18n import Translator
+from monitor.queries.exactness import EXACT, Exactness
 from monitor.queries.lineage import Mended, Part, Passport
 
 
-def filled_in(one: Passport, people: str, _: Translator) -> str:
+def filled_in(one: Passport, people: str, _: Translator, exact: Exactness = EXACT) -> str:
     """The formula with the numbers of this figure, such as "42 : 3.105 woningen (2025) × 1.000 = 13,5"; "" without.
 
     Args:
@@ -17,11 +18,13 @@ def filled_in(one: Passport, people: str, _: Translator) -> str:
     counted, unit = one.numerator.value, Unit(one.unit)
     if one.value is None:
         return ""
-    result = f"{figure(one.value, one.unit, _)} {'' if unit is Unit.SHARE_PCT else unit_name(one.unit, _)}".strip()
+    value = value_text(one.value, one.unit, _, count=counted, exact=exact, status=one.status)
+    result = f"{value} {'' if unit is Unit.SHARE_PCT else unit_name(one.unit, _)}".strip()
     if counted is None or unit not in UNIT_BASE or one.denominator is None:
         return _("{result}, as it is counted or given", result=result)
     below = number(one.denominator.value, _)
-    text = f"{number(counted, _)} : {below} {people} ({one.denominator.period}) × {number(UNIT_BASE[unit], _)}"
+    above = count_text(counted, _, exact, one.status)
+    text = f"{above} : {below} {people} ({one.denominator.period}) × {number(UNIT_BASE[unit], _)}"
     per_year = 1 / one.years
     if unit is not Unit.SHARE_PCT and abs(per_year - 1) > 1e-9:
         decimals = 0 if abs(per_year - round(per_year)) < 1e-9 else 3

@@ -6,8 +6,9 @@ import math
 from dataclasses import dataclass
 
 from config.vocabulary import Status
-from monitor.components.format import number, period_name
+from monitor.components.format import count_text, number, period_name
 from monitor.i18n import Translator
+from monitor.queries.exactness import EXACT, Exactness
 
 
 @dataclass(frozen=True)
@@ -20,12 +21,21 @@ class Known:
     denominator: float | None
     denominator_name: str | None = None  # "inwoners", in the reader's language; None: the indicator has no denominator
     smallest_denominator: int | None = None
+    exact: Exactness = EXACT
+    estimated_share: float | None = None
 
 
 def status_reason(known: Known, _: Translator) -> str:
     """Why a figure is what it is, in a sentence; "" for a final figure."""
     if known.status == Status.NOT_APPLICABLE:
         return _why_no_value(known, _)
+    if known.status == Status.FINAL and known.exact.is_sum:
+        return _("About: counts that were rounded to protect people are among what was added up.")
+    if known.status == Status.ESTIMATED and known.estimated_share:
+        return _(
+            "Partly estimated: {share} of the figures was divided over changed boundaries.",
+            share=f"{number(100 * known.estimated_share, _, 0 if known.estimated_share >= 0.095 else 1)}%",
+        )
     return {
         Status.NOT_DELIVERED: _("The source should have delivered this figure, but did not."),
         Status.SUPPRESSED: _("Withheld to protect people; this is not zero and not missing."),
@@ -43,11 +53,12 @@ def _why_no_value(known: Known, _: Translator) -> str:
     if known.denominator is None or known.denominator == 0:
         return _(
             "{n} counted, but the number of {people} is not known: no rate.",
-            n=number(known.numerator, _), people=known.denominator_name,
+            n=count_text(known.numerator, _, known.exact), people=known.denominator_name,
         )  # fmt: skip
     return _(
         "{n} counted among {people_n} {people}: too few to give a rate.",
-        n=number(known.numerator, _), people_n=number(known.denominator, _), people=known.denominator_name,
+        n=count_text(known.numerator, _, known.exact),
+        people_n=number(known.denominator, _), people=known.denominator_name,
     )  # fmt: skip
 
 
@@ -64,7 +75,12 @@ def coverage_sentence(coverage_share: float | None, n_parts: int, _: Translator)
 
 
 def reconciliation_sentence(
-    whole: float | None, parts: float | None, unallocated: float | None, n_areas: int, _: Translator
+    whole: float | None,
+    parts: float | None,
+    unallocated: float | None,
+    n_areas: int,
+    _: Translator,
+    exact: Exactness = EXACT,
 ) -> str:
     """Do neighbourhoods and what has no place add up to the municipality, and if not, by how much do they differ?"""
     if whole is None or parts is None:
@@ -76,12 +92,13 @@ def reconciliation_sentence(
     text = _.plural(
         "The {n} neighbourhood together: {parts}; without a known place: {without} ({share}%); municipality: {whole}.",
         "The {n} neighbourhoods together: {parts}; without a known place: {without} ({share}%); municipality: {whole}.",
-        n_areas, parts=number(parts, _), without=number(without, _), share=share, whole=number(whole, _),
+        n_areas, parts=count_text(parts, _, exact), without=count_text(without, _, exact), share=share,
+        whole=count_text(whole, _, exact),
     )  # fmt: skip
     gap = whole - parts - without
     if abs(gap) < 0.5:
         return text + " " + _("That adds up.")
-    return text + " " + _("That differs by {gap}.", gap=number(abs(gap), _))
+    return text + " " + _("That differs by {gap}.", gap=count_text(abs(gap), _, exact))
 
 
 def provisional_sentence(period: str, latest: str, is_provisional: bool, _: Translator) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from monitor.components.format import number, period_name
+from monitor.components.format import count_text, number, period_name
 from monitor.i18n import Translator
 from monitor.queries.verdicts import HIGH, LOW, NORMAL, SIGNAL, TOO_FEW, WATCH, Judged, StandingOut
 from monitor.texts.words import counted
@@ -22,7 +22,8 @@ def finding(one: Judged, pack: str, _: Translator) -> str:
     """ "Week 34: 14 misdrijven. Normaal is 3 tot 9 voor deze tijd van het jaar." """
     if one.verdict == TOO_FEW and one.observed is None:
         return _("{period}: {reason}.", period=period_name(one.period, _), reason=reason_words(one, _))
-    seen = _("{period}: {counted}.", period=period_name(one.period, _), counted=counted(one.observed, pack, _))
+    number_of = counted(one.observed, pack, _, one.exact)
+    seen = _("{period}: {counted}.", period=period_name(one.period, _), counted=number_of)
     return f"{seen} {normal_words(one, _)}".strip()
 
 
@@ -52,7 +53,7 @@ def why(one: Judged, _: Translator) -> list[str]:
     if one.expected is not None and one.verdict != TOO_FEW:
         told.append(
             _("Expected: {expected}; counted: {observed}.",
-              expected=number(one.expected, _, 1), observed=number(one.observed, _))
+              expected=number(one.expected, _, 1), observed=count_text(one.observed, _, one.exact))
         )  # fmt: skip
     if one.p is not None and one.verdict in (SIGNAL, WATCH):
         chance = number(max(one.p, 0.0001), _, 4)
@@ -82,6 +83,7 @@ def reason_words(one: Judged, _: Translator) -> str:
         "no_history": _("less than a year of figures"),
         "short_history": _("less than three years of figures"),
         "after_break": _("the way of counting changed too recently"),
+        "counted_otherwise": _("all areas moved at once: was the way of counting changed?"),
         "gaps": _("too many periods are missing"),
         "too_rare": _("so rare that only a rise of many times normal would show"),
         "known_effect": _("a period with New Year's Eve or a holiday, and too little history"),

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from config.vocabulary import Pack
-from monitor.components.format import number
+from monitor.components.format import count_text, number
 from monitor.i18n import Translator
+from monitor.queries.exactness import EXACT, Exactness
 
 
-def counted(count: float | None, pack: str, _: Translator) -> str:
+def counted(count: float | None, pack: str, _: Translator, exact: Exactness = EXACT) -> str:
     """A number with what it counts: "1.234 geregistreerde misdrijven". A missing number says so."""
     if count is None:
         return _("unknown number")
-    shown = number(count, _)
+    shown = count_text(count, _, exact)
     if pack in (Pack.POLICE, Pack.SUBVERSION):
         return _.plural("{shown} registered crime", "{shown} registered crimes", _one(count), shown=shown)
     if pack == Pack.NUISANCE:

@@ -42,15 +42,17 @@ def area_table(view: View, series: Series, level: str, period: str, *, is_short:
         if row.area_code in twice and row.parent in places:
             name = f"{name} ({places[row.parent]})"
         link = dcc.Link(name, href=view.href(f"gebied/{row.area_code}", indicator=series.indicator))
-        shown = value_cell(view, series, row) if has_value or known(row.numerator) is None else count_cell(row, _)
-        shown = why(view, shown, series.indicator, str(row.area_code), period)
+        code = str(row.area_code)
+        count = count_cell(view, series, row, code)
+        shown = value_cell(view, series, row, code) if has_value or known(row.numerator) is None else count
+        shown = why(view, shown, series.indicator, code, period)
         bar = _bar(known(row.value if has_value else row.numerator), top)
         change = _verdict(view, series, changes.get(str(row.area_code)))
         if is_short:
             rows.append([link, shown, bar, change])
         else:
             rest = _verdict(view, series, contrasts.get(str(row.area_code)))
-            rows.append([link, count_cell(row, _), shown, bar, interval_cell(series, row, _), rest, change])
+            rows.append([link, count, shown, bar, interval_cell(series, row, _), rest, change])
     unit = (unit_name(series.unit, _) if has_value else _("number")).capitalize()
     caption = _(
         "{label} per {level}, {period}",

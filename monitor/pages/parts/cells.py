@@ -9,8 +9,9 @@ from dash import html
 
 from config.vocabulary import Status
 from monitor.components.cards import status_mark
-from monitor.components.format import figure, number
+from monitor.components.format import count_text, figure, value_text
 from monitor.i18n import Translator
+from monitor.queries.exactness import Exactness, exactness_of
 from monitor.queries.indicators import Series, indicators
 from monitor.router import View
 from monitor.texts.quality import Known, status_reason
@@ -21,7 +22,7 @@ def known(row: Any) -> float | None:
     return None if row is None or pd.isna(row) else float(row)
 
 
-def reason(view: View, series: Series, row: Any) -> str:
+def reason(view: View, series: Series, row: Any, area_code: str) -> str:
     """Why this cell is what it is, in a sentence."""
     people = indicators(view.snapshot).get(series.denominator or "")
     return status_reason(
@@ -31,32 +32,46 @@ def reason(view: View, series: Series, row: Any) -> str:
             known(row.numerator),
             known(row.denominator),
             people.label(view.language).lower() if people else None,
+            exact=exact_of(view, series, row, area_code),
+            estimated_share=known(getattr(row, "estimated_share", None)),
         ),
         view._,
     )
 
 
-def value_cell(view: View, series: Series, row: Any) -> html.Span:
-    """The value with its status mark; ≈ before what is partly estimated; a word and pattern where there is none."""
-    _ = view._
-    status = str(row.status)
-    value = known(row.value)
-    if value is None:
-        why = reason(view, series, row)
-        return html.Span([status_mark(status, _, reason=why), html.Span(why, className="sr-only")], title=why)
-    text = figure(value, series.unit, _)
-    if status == Status.ESTIMATED:
-        text = f"≈ {text}"
-    if status == Status.FINAL:
-        return html.Span(text)
-    return html.Span(
-        [text, " ", status_mark(status, _, reason=reason(view, series, row))], title=reason(view, series, row)
+def exact_of(view: View, series: Series, row: Any, area_code: str) -> Exactness:
+    """What the count of this cell stands for in this edition."""
+    return exactness_of(view.snapshot, series.indicator, area_code, str(row.period))
+
+
+def shown_value(view: View, series: Series, row: Any, area_code: str) -> str:
+    """The value as text: a range, ≈ or the number; an en dash where there is none."""
+    return value_text(
+        known(row.value),
+        series.unit,
+        view._,
+        count=known(row.numerator),
+        exact=exact_of(view, series, row, area_code),
+        status=str(row.status),
     )
 
 
-def count_cell(row: Any, _: Translator) -> str:
+def value_cell(view: View, series: Series, row: Any, area_code: str) -> html.Span:
+    """The value with its status mark; a word and pattern where there is none."""
+    _ = view._
+    status = str(row.status)
+    why = reason(view, series, row, area_code)
+    if known(row.value) is None:
+        return html.Span([status_mark(status, _, reason=why), html.Span(why, className="sr-only")], title=why)
+    text = shown_value(view, series, row, area_code)
+    if status == Status.FINAL:
+        return html.Span(text, title=why or None)
+    return html.Span([text, " ", status_mark(status, _, reason=why)], title=why)
+
+
+def count_cell(view: View, series: Series, row: Any, area_code: str) -> str:
     """The number counted, or an en dash."""
-    return number(known(row.numerator), _)
+    return count_text(known(row.numerator), view._, exact_of(view, series, row, area_code), str(row.status))
 
 
 def interval_cell(series: Series, row: Any, _: Translator) -> str:

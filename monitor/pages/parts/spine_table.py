@@ -9,12 +9,13 @@ from dash import dcc, html
 from config.vocabulary import Comparison as Verdict
 from monitor.components.cards import comparison_badge, tone
 from monitor.components.charts import spine, spine_places
-from monitor.components.format import comparison_name, figure, level_name, number, period_name, unit_name
-from monitor.pages.parts.cells import known, reason, value_cell
+from monitor.components.format import comparison_name, figure, level_name, period_name, unit_name, value_text
+from monitor.pages.parts.cells import count_cell, exact_of, known, reason, shown_value, value_cell
 from monitor.pages.parts.topics import theme_name
 from monitor.pages.parts.why import why
-from monitor.queries.areas import Area
+from monitor.queries.areas import Area, municipality
 from monitor.queries.comparisons import Comparison, against_rest_for, year_on_year_for
+from monitor.queries.exactness import exactness_of
 from monitor.queries.indicators import Series, indicators
 from monitor.queries.profile import profile
 from monitor.router import View
@@ -88,18 +89,19 @@ def _row(view: View, area: Area, series: Series, row: Any, is_current: bool, is_
     if known(row.value) is None and known(row.numerator) is not None:
         value = html.Span(
             [
-                _why(view, area, row, number(known(row.numerator), _)),
-                html.Div(reason(view, series, row), className="meta reason"),
+                _why(view, area, row, count_cell(view, series, row, area.code)),
+                html.Div(reason(view, series, row, area.code), className="meta reason"),
             ]
         )
     else:
-        value = html.Div([_why(view, area, row, value_cell(view, series, row)), _between(view, series, row)])
+        value = html.Div([_why(view, area, row, value_cell(view, series, row, area.code)), _between(view, series, row)])
     if is_whole:
-        other_value = figure(one.other_value, series.unit, _) if one else "–"
+        other_value = value_text(one.other_value, series.unit, _, exact=one.other_exact) if one else "–"
         middle: Any = _between(view, series, row) or "–"
     else:
-        other_value = figure(known(row.municipality_value), series.unit, _)
-        middle = _spine(view, series, row, one)
+        whole = exactness_of(view.snapshot, series.indicator, municipality(view.snapshot).code, str(row.period))
+        other_value = value_text(known(row.municipality_value), series.unit, _, exact=whole)
+        middle = _spine(view, area, series, row, one)
     return html.Tr(
         [
             label,
@@ -125,7 +127,7 @@ def _between(view: View, series: Series, row: Any) -> html.Div | None:
     )
 
 
-def _spine(view: View, series: Series, row: Any, one: Comparison | None) -> Any:
+def _spine(view: View, area: Area, series: Series, row: Any, one: Comparison | None) -> Any:
     """The bar; a reason in words where it cannot be drawn."""
     _ = view._
     value, median = known(row.value), known(row.median)
@@ -133,10 +135,11 @@ def _spine(view: View, series: Series, row: Any, one: Comparison | None) -> Any:
         return html.Span(_("too few areas to compare") if value is not None else "–", className="meta")
     numbers = [float(getattr(row, name)) for name in ("min", "q1", "median", "q3", "max")]
     verdict = one.verdict if one else None
+    exact = exact_of(view, series, row, area.code)
+    least, middle, most = (value_text(found, series.unit, _, exact=exact) for found in (numbers[0], median, numbers[4]))
     text = _(
         "{value}; lowest {least}, median {median}, highest {most} of {n} areas",
-        value=figure(value, series.unit, _), least=figure(numbers[0], series.unit, _),
-        median=figure(median, series.unit, _), most=figure(numbers[4], series.unit, _), n=int(row.n_areas),
+        value=shown_value(view, series, row, area.code), least=least, median=middle, most=most, n=int(row.n_areas),
     )  # fmt: skip
     if one and one.verdict:
         text += f"; {comparison_name(one.verdict, _)}"

@@ -12,7 +12,15 @@ from config.vocabulary import UNIT_BASE, PeriodType, Unit
 from etl import calendar
 from monitor.components.cards import empty, table, table_twin
 from monitor.components.charts import chart
-from monitor.components.format import figure, interval_words, number, period_name, status_name, unit_name
+from monitor.components.format import (
+    count_text,
+    figure,
+    interval_words,
+    period_name,
+    status_name,
+    unit_name,
+    value_text,
+)
 from monitor.figures.palette import palette
 from monitor.figures.timeline import Mark, Words, timeline
 from monitor.i18n import Translator
@@ -20,6 +28,7 @@ from monitor.pages.parts.cells import known
 from monitor.pages.parts.topics import listed
 from monitor.pages.parts.why import why, why_href
 from monitor.queries.areas import municipality
+from monitor.queries.exactness import Exactness, exactness, exactness_of
 from monitor.queries.indicators import Series, breaks, newest, period_types
 from monitor.queries.series import series as ask_series
 from monitor.queries.verdicts import normal_range
@@ -62,13 +71,16 @@ def trend(view: View, series: Series, area_code: str, area_name: str, period_typ
     whole = municipality(view.snapshot)
     reference = None
     if area_code != whole.code and measure.column == "value" and series.unit not in (Unit.COUNT,):
-        reference = _points(ask_series(view.snapshot, series.indicator, whole.code, period_type), measure, _)
+        beside = exactness(view.snapshot, series.indicator, "municipality", period_type)
+        reference = _points(ask_series(view.snapshot, series.indicator, whole.code, period_type), measure, _, beside)
         reference = reference[reference["last_day"] >= frame["last_day"].iloc[0]]
-    points = _points(frame, measure, _)
+    exact = exactness_of(view.snapshot, series.indicator, area_code, str(frame["period"].iloc[-1]))
+    points = _points(frame, measure, _, exact)
     is_normal = _put_normal_range(view, series, area_code, period_type, frame, measure, points)
     points["href"] = [why_href(view, series.indicator, area_code, str(period)) for period in frame["period"]]
-    points["end_label"] = [figure(known(value), measure.unit, _) for value in points["value"]]
+    points["end_label"] = [_shown(row, measure, _, exact) for row in frame.itertuples()]
     has_band = is_normal or area_code != whole.code
+    marks = _marks(view, series, area_code, frame)
     is_practice = bool(frame["source"].astype(str).str.startswith("oefendata").any())
     title = _("{label} in {area}", label=series.label(view.language), area=area_name)
     words = Words(
@@ -84,7 +96,7 @@ def trend(view: View, series: Series, area_code: str, area_name: str, period_typ
         points,
         words=words,
         palette=palette(view.scheme),
-        marks=_marks(view, series, frame),
+        marks=marks,
         reference=reference,
         show_band=has_band,
     )
@@ -96,7 +108,7 @@ def trend(view: View, series: Series, area_code: str, area_name: str, period_typ
                 _("{title}: line through time, the figures stand in the table below", title=title),
                 twin=table_twin(_table(view, series, area_code, frame, measure, title), _),
                 caption=_legend(
-                    view, series, frame, measure, reference is not None, _band_words(is_normal, has_band, _)
+                    view, marks, exact, frame, measure, reference is not None, _band_words(is_normal, has_band, _)
                 ),
             ),
         ],
@@ -147,7 +159,7 @@ def _trimmed(frame: pd.DataFrame, measure: Measure) -> pd.DataFrame:
     return frame.loc[first:].reset_index(drop=True)
 
 
-def _points(frame: pd.DataFrame, measure: Measure, _: Translator) -> pd.DataFrame:
+def _points(frame: pd.DataFrame, measure: Measure, _: Translator, exact: Exactness) -> pd.DataFrame:
     points = frame[["last_day", "status"]].copy()
     points["value"] = frame[measure.column]
     has_bounds = measure.column == "value"
@@ -155,7 +167,7 @@ def _points(frame: pd.DataFrame, measure: Measure, _: Translator) -> pd.DataFram
     points["upper"] = frame["upper"] if has_bounds else float("nan")
     ends = [calendar.window_end(str(period)) for period in frame["period"]]
     points["period_label"] = [_tick(end, _) for end in ends]
-    points["hover"] = [_hover(row, measure, _) for row in frame.itertuples()]
+    points["hover"] = [_hover(row, measure, _, exact) for row in frame.itertuples()]
     return points
 
 
@@ -171,13 +183,18 @@ def _tick(period: str, _: Translator) -> str:
     return period_name(period, _, short=True).replace(" ", "<br>", 1)
 
 
-def _hover(row: Any, measure: Measure, _: Translator) -> str:
+def _shown(row: Any, measure: Measure, _: Translator, exact: Exactness) -> str:
+    """What is drawn, as text: a range, ≈ or the number."""
     value = known(getattr(row, measure.column))
+    return value_text(value, measure.unit, _, count=known(row.numerator), exact=exact, status=str(row.status))
+
+
+def _hover(row: Any, measure: Measure, _: Translator, exact: Exactness) -> str:
     unit = "" if measure.unit == Unit.SHARE_PCT else unit_name(measure.unit, _)
-    lines = [f"<b>{period_name(str(row.period), _)}</b>", f"{figure(value, measure.unit, _)} {unit}".strip()]
+    lines = [f"<b>{period_name(str(row.period), _)}</b>", f"{_shown(row, measure, _, exact)} {unit}".strip()]
     if measure.column == "value":
         if known(row.numerator) is not None and measure.unit != Unit.COUNT:
-            lines.append(_("number: {n}", n=number(known(row.numerator), _)))
+            lines.append(_("number: {n}", n=count_text(known(row.numerator), _, exact, str(row.status))))
         words = interval_words(known(row.lower), known(row.upper), measure.unit, _)
         if words:
             lines.append(words)
@@ -214,17 +231,18 @@ def _band_words(is_normal: bool, has_band: bool, _: Translator) -> str:
     return _("band: the probable range") if has_band else ""
 
 
-def _marks(view: View, series: Series, frame: pd.DataFrame) -> list[Mark]:
+def _marks(view: View, series: Series, area_code: str, frame: pd.DataFrame) -> list[Mark]:
     first, last = frame["first_day"].iloc[0], frame["last_day"].iloc[-1]
     return [
-        Mark(pd.Timestamp(one.date), one.reason(view.language))
-        for one in breaks(view.snapshot, series.indicator)
+        Mark(pd.Timestamp(one.date), one.reason(view.language), is_border=one.is_border)
+        for one in breaks(view.snapshot, series.indicator, area_code)
         if first < pd.Timestamp(one.date) < last
     ]
 
 
 def _table(view: View, series: Series, area_code: str, frame: pd.DataFrame, measure: Measure, title: str) -> html.Div:
     _ = view._
+    exact = exactness_of(view.snapshot, series.indicator, area_code, str(frame["period"].iloc[-1]))
     head = [_("Period"), unit_name(measure.unit, _).capitalize(), _("Number"), _("Probably between"), _("Status")]
     rows = []
     for row in frame.iloc[::-1].itertuples():
@@ -235,9 +253,8 @@ def _table(view: View, series: Series, area_code: str, frame: pd.DataFrame, meas
         rows.append(
             [
                 period_name(str(row.period), _),
-                why(view, figure(known(getattr(row, measure.column)), measure.unit, _), series.indicator, area_code,
-                    str(row.period)),
-                number(known(row.numerator), _),
+                why(view, _shown(row, measure, _, exact), series.indicator, area_code, str(row.period)),
+                count_text(known(row.numerator), _, exact, str(row.status)),
                 between,
                 status_name(str(row.status), _),
             ]
@@ -246,7 +263,13 @@ def _table(view: View, series: Series, area_code: str, frame: pd.DataFrame, meas
 
 
 def _legend(
-    view: View, series: Series, frame: pd.DataFrame, measure: Measure, has_reference: bool, band: str
+    view: View,
+    marks: list[Mark],
+    exact: Exactness,
+    frame: pd.DataFrame,
+    measure: Measure,
+    has_reference: bool,
+    band: str,
 ) -> list[Any]:
     """What the line, the open points, the band and the holes stand for; only what is in this picture."""
     _ = view._
@@ -262,8 +285,14 @@ def _legend(
         parts.append(_("hole: not delivered"))
     if (frame["status"] == "suppressed").any():
         parts.append(_("hole: withheld to protect people"))
-    if _marks(view, series, frame):
+    if any(not mark.is_border for mark in marks):
         parts.append(_("dotted line: change in the way of counting"))
+    if any(mark.is_border for mark in marks):
+        parts.append(_("dashed line: change of the border"))
+    if (frame["status"] == "rounded").any() or exact.is_sum:
+        parts.append(_("≈: about, from rounded counts"))
+    elif (frame["status"] == "estimated").any():
+        parts.append(_("≈: about, divided over changed borders"))
     return [" · ".join(parts)]
 
 

@@ -8,10 +8,10 @@ from dash import dcc, html
 
 from config.vocabulary import Comparison
 from monitor.components.cards import badge, card, tone
-from monitor.components.format import number
+from monitor.components.format import count_text, number
 from monitor.components.icons import icon
 from monitor.pages.parts.topics import listed, owner_words, ownership
-from monitor.pages.parts.why import why_href
+from monitor.pages.parts.why import methods_href, why_href
 from monitor.queries.indicators import Series, indicators
 from monitor.queries.verdicts import HIGH, LOW, SIGNAL, TOO_FEW, WATCH, Judged, StandingOut, verdict_of
 from monitor.router import View
@@ -55,10 +55,14 @@ def verdict_block(view: View, series: Series, area_code: str) -> html.Div | None
                     html.Summary(_("Why?")),
                     html.Ul([html.Li(sentence) for sentence in texts.why(one, _)]),
                     html.P(
-                        html.A(
-                            _("Where does this figure come from?"),
-                            href=why_href(view, series.indicator, area_code, one.period),
-                        )
+                        [
+                            html.A(
+                                _("Where does this figure come from?"),
+                                href=why_href(view, series.indicator, area_code, one.period),
+                            ),
+                            " · ",
+                            html.A(_("How is this worked out?"), href=methods_href(view, "verdict")),
+                        ]
                     ),
                 ],
                 className="grounds",
@@ -150,7 +154,7 @@ def _watched(view: View, found: StandingOut) -> html.Div | None:
         link = dcc.Link(one.area_name, href=view.href(f"gebied/{one.area_code}", indicator=one.indicator))
         numbers = _(
             "{observed}; normal is {low} to {high}",
-            observed=number(one.observed, _), low=number(one.lower, _), high=number(one.upper, _),
+            observed=count_text(one.observed, _, one.exact), low=number(one.lower, _), high=number(one.upper, _),
         )  # fmt: skip
         rows.append(html.Li([link, html.Span(f" · {series.label(view.language)}: {numbers}")]))
     rest = len(found.watched) - len(rows)
