@@ -1,8 +1,7 @@
 """The leaves of one restricted source as a dense block, and the hierarchy of cells they add up to.
 
 A leaf is the finest figure the public edition keeps of a source: neighbourhood x indicator x period. Everything
-coarser is made again from the rounded leaves, so rows that a source delivers of its own at a coarser level, of a
-longer period, or of a second period type would be exact totals beside rounded parts: `finest` leaves them out.
+coarser is made again from the rounded leaves: a total that a source delivers beside its parts becomes their rest.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from config.vocabulary import AreaLevel, PeriodType, Status
+from config.vocabulary import PeriodType, Status
 from etl.calendar import parse
 
 Ints = NDArray[np.int64]
@@ -24,34 +23,8 @@ Ints = NDArray[np.int64]
 WHOLE = "municipality"
 #: Statuses that carry a number.
 NUMBERS = frozenset({Status.ROUNDED, Status.PROVISIONAL, Status.ESTIMATED, Status.FINAL})
-_LEVELS = (AreaLevel.NEIGHBOURHOOD, AreaLevel.DISTRICT, AreaLevel.MUNICIPALITY)
-#: Of two period types of the same events the first is kept.
-_TYPES = (PeriodType.MONTH, PeriodType.WEEK, PeriodType.QUARTER, PeriodType.YEAR)
-_REST = "#rest"
-
-
-class Finest(NamedTuple):
-    """Rows that are leaves, and rows that the public edition leaves out because they add up leaves."""
-
-    leaves: pd.DataFrame
-    left_out: pd.DataFrame
-
-
-def finest(rows: pd.DataFrame) -> Finest:
-    """Keep one table of leaves per source and indicator: the finest level, and of several period types one.
-
-    Args:
-        rows: of restricted sources, with columns source_id, indicator, area_level, period_type. Months go before
-            weeks, weeks before quarters, quarters before years: two tables of the same events can be subtracted.
-    """
-    level = rows.area_level.map({str(name): rank for rank, name in enumerate(_LEVELS)})
-    kind = rows.period_type.map({str(name): rank for rank, name in enumerate(_TYPES)})
-    by = [rows.source_id, rows.indicator]
-    # a level or period type that is not in the list can be neither a leaf nor summed from leaves
-    is_leaf = level.eq(level.groupby(by).transform("min")) & kind.notna()
-    first = kind.where(is_leaf).groupby(by).transform("min")
-    is_leaf &= kind.eq(first)
-    return Finest(rows[is_leaf], rows[~is_leaf])
+#: Ends the name of the indicator that holds what the parts leave of a delivered total. Never published.
+REST = "#rest"
 
 
 @dataclass(frozen=True)
@@ -211,9 +184,9 @@ def split_totals(leaves: pd.DataFrame, groups: Mapping[str, Sequence[str]]) -> S
             if (own.value < 0).any():
                 untrue.append((source_id, total))
                 continue
-            own["indicator"] = total + _REST
+            own["indicator"] = total + REST
             rows = pd.concat([rows, own])
-            totals[source_id, total] = frozenset(parts | {total + _REST})
+            totals[source_id, total] = frozenset(parts | {total + REST})
         made.append(rows)
     return Split(pd.concat(made, ignore_index=True) if made else leaves, totals, untrue)
 

@@ -26,6 +26,7 @@ import duckdb
 import pandas as pd
 
 from config.errors import MachineError
+from etl.disclosure.leaves import REST
 from etl.disclosure.rounding import LEAF_KEY
 from etl.storage import is_machine_trouble, machine_error, sync_file, sync_folder
 
@@ -113,6 +114,7 @@ class Memory:
         the figures on the new division are made from these by crosswalk, or left out.
         """
         mine = (self.leaves.source_id == source_id) & self.leaves.period.isin(periods)
+        mine &= ~self.leaves.indicator.str.endswith(REST)  # what the total, which is here too, leaves of its parts
         return self.leaves[mine].reset_index(drop=True)
 
     def prepare(self, shown: pd.DataFrame, vintages: pd.DataFrame, *, load_id: str) -> Prepared:

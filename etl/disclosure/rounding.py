@@ -111,7 +111,7 @@ def round_leaves(
     """Round the small leaves of restricted sources.
 
     Args:
-        leaves: one row per leaf (`leaves.finest`), with columns source_id, indicator, area_code, district (None where
+        leaves: one row per leaf, with columns source_id, indicator, area_code, district (None where
             the leaf is no neighbourhood), period, period_type, value, status; more columns pass through. Rows whose
             status carries no number stay as they are.
         key: secret; decides between equals. Without it nobody can run the choice again.
@@ -140,10 +140,13 @@ def round_leaves(
         known = _expanded(groups, split, str(source_id))
         for block in blocks(rows, known, own_areas or {}):
             rounded.append(_round_block(block, key, base, remembered))
-    memory = [_memory_of(one, base) for one in rounded]
+    frame = _shown_rows(leaves, has_number, rounded, split, base)
+    of_total = pd.MultiIndex.from_frame(frame[["source_id", "indicator"]]).isin(list(split.totals)) & has_number
+    totals = frame.loc[of_total, LEAF_KEY].assign(shown=frame.value[of_total].astype("int64"), is_small=False)
+    memory = [*(_memory_of(one, base) for one in rounded), *([totals] if len(totals) else [])]
     columns = [*LEAF_KEY, "shown", "is_small"]
     return Rounded(
-        _shown_rows(leaves, has_number, rounded, split, base),
+        frame,
         rounded,
         base,
         pd.concat(memory, ignore_index=True) if memory else pd.DataFrame(columns=columns),

@@ -192,6 +192,22 @@ def test_a_total_delivered_beside_its_parts_is_the_sum_of_what_is_shown():
     assert set(rest) <= {0, 5}
 
 
+def test_what_was_shown_can_be_shown_again_totals_included():
+    noise = np.random.default_rng(3)
+    parts = leaves_of(noise.poisson(2, size=(6, 3, 2)))
+    total = parts.groupby(["area_code", "period"], as_index=False).agg(
+        {**dict.fromkeys(parts.columns, "first"), "value": "sum"}
+    )
+    leaves = pd.concat([parts, total.assign(indicator="all", value=total.value + 2)], ignore_index=True)
+    first = round_leaves(leaves, key=KEY, groups=GROUPS)
+    again = leaves.assign(value=first.frame.value, status="final")
+
+    second = round_leaves(again, key=b"other", groups=GROUPS)
+
+    assert second.frame.value.tolist() == first.frame.value.tolist()
+    assert set(first.memory.indicator) == {*parts.indicator, "all", "all#rest"}
+
+
 def test_a_total_that_is_less_than_its_parts_is_withheld():
     leaves = table("""
         source_id | indicator | area_code  | district | period  | period_type | value | status

@@ -42,6 +42,15 @@ def test_small_leaves_and_first_vintages_are_remembered(published):
     assert memory.vintages("reports") == {"2026-01": 2024}
 
 
+def test_what_was_published_is_without_the_rests_of_totals(tmp_path):
+    rest = table(SHOWN).assign(indicator=["all", "all#rest"])
+    Memory.read(tmp_path).prepare(rest, table(VINTAGE), load_id="000001").commit()
+
+    published = Memory.read(tmp_path).published("reports", ["2026-01"])
+
+    assert published.indicator.tolist() == ["all"]
+
+
 def test_a_leaf_that_grew_and_shrinks_again_is_shown_as_before(published):
     grown = table(SHOWN).assign(shown=[7, 12], is_small=[False, False])
     Memory.read(published).prepare(grown, table(VINTAGE), load_id="000002").commit()
