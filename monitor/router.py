@@ -178,10 +178,14 @@ def find_page(slug: str, pathname: str | None) -> tuple[Page | None, str | None]
     rest = (pathname or prefix).removeprefix(prefix) if (pathname or prefix).startswith(prefix) else None
     if rest is None:
         return None, None
-    head, __, tail = rest.strip("/").partition("/")
+    whole = rest.strip("/")
+    head, __, tail = whole.partition("/")
     for page in pages():
-        if page.path == head and (not tail or page.argument):
-            return page, tail or None
+        if page.path == whole:  # also a page below another one, such as gegevens/methoden
+            return page, None
+    for page in pages():
+        if page.path == head and page.argument:
+            return page, tail
     return None, None
 
 

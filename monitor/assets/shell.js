@@ -114,6 +114,13 @@
             heading.focus({ preventScroll: true });
           }, 0);
         }
+        if (window.location.hash.length > 1) {
+          // The part that the address names is there only now.
+          window.setTimeout(function () {
+            var part = document.getElementById(decodeURIComponent(window.location.hash.slice(1)));
+            if (part) part.scrollIntoView();
+          }, 60);
+        }
         lastPath = meta.path;
         return meta.path;
       }

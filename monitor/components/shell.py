@@ -247,6 +247,7 @@ def _footer(view: View) -> html.Div:
     said.append(_("boundaries of {year}", year=facts.vintage) + (f" ({_('schematic')})" if facts.is_schematic else ""))
     lines.append(html.P(" · ".join(said)))
     lines.append(html.P(_access_words(view)))
+    lines.append(html.P(html.A(_("How the figures are made"), href=view.href("gegevens/methoden"))))
     lines.append(
         html.P(
             _(

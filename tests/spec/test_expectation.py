@@ -8,19 +8,6 @@ from hypothesis.extra import numpy as arrays
 
 from etl.statistics.expectation import normal_range, smallest_visible_rise
 from etl.statistics.negative_binomial import at_least, at_most, log_none, quantile
-from tests.tables import table
-
-#: How much must happen before it shows (variance 1.2 times the mean, alpha 0.01): printed on the methods page.
-SMALLEST_VISIBLE_RISE = """
-    mean | alarm_from | times_normal
-    0.25 |          3 | 12
-    0.5  |          4 | 8
-    1    |          5 | 5
-    2    |          8 | 4
-    5    |         13 | 2.6
-    10   |         20 | 2
-    20   |         33 | 1.6
-"""
 
 
 def simulated(n_series=60, n_periods=120, *, seed=1, phi=1.3, wave=0.3, per_year_trend=-0.04, mean=6.0):
@@ -29,15 +16,6 @@ def simulated(n_series=60, n_periods=120, *, seed=1, phi=1.3, wave=0.3, per_year
     level = rng.gamma(2, mean / 2, (n_series, 1)) + 0.5
     mu = level * np.exp(wave * np.sin(2 * np.pi * t) + per_year_trend * t)
     return rng.negative_binomial(mu / (phi - 1), 1 / phi).astype(float), mu
-
-
-def test_the_smallest_visible_rise_is_that_of_the_table():
-    rows = table(SMALLEST_VISIBLE_RISE)
-
-    found = smallest_visible_rise(rows["mean"], 1.2)
-
-    assert found[:, 0].tolist() == rows["alarm_from"].tolist()
-    assert found[:, 1].tolist() == pytest.approx(rows["times_normal"].tolist(), abs=0.051)
 
 
 def test_nothing_expected_has_no_multiple():

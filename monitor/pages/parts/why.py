@@ -14,6 +14,11 @@ def why_href(view: View, indicator: str, area_code: str, period: str) -> str:
     return view.href("herkomst", indicator=indicator, area=area_code, period=period)
 
 
+def methods_href(view: View, key: str = "") -> str:
+    """Address of the methods page, at one of its methods (`monitor.texts.methods`)."""
+    return view.href("gegevens/methoden") + (f"#{key}" if key else "")
+
+
 def why(view: View, shown: Any, indicator: str, area_code: str, period: str) -> html.A:
     """A figure that leads to its passport: by mouse, by keyboard, and as a link that can be passed on."""
     return html.A(
