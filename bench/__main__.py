@@ -13,10 +13,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from bench import load, pages
+from bench import load, national, pages
 
 HERE = Path(__file__).parent
-PARTS = {"load": load.measure, "pages": pages.measure}
+PARTS = {"load": load.measure, "national": national.measure, "pages": pages.measure}
 
 
 def main() -> int:
