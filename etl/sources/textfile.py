@@ -158,6 +158,7 @@ class _Bytes:
     lf: int = 0
     cr: int = 0
     crlf: int = 0
+    since_newline: int = 0
     last: bytes = b""
     is_utf8: bool = True
     is_ascii: bool = True
@@ -172,7 +173,7 @@ class _Bytes:
         with path.open("rb") as file:
             while chunk := file.read(CHUNK):
                 if b"\0" in chunk:
-                    _refuse_nul(name, path.read_bytes())
+                    _refuse_nul(name, chunk, lines=seen.lf, signs=seen.since_newline)
                 seen._add(chunk)
                 tail = seen._decode(tail, chunk)
         seen.is_utf8 = seen.is_utf8 and not tail
@@ -180,6 +181,8 @@ class _Bytes:
 
     def _add(self, chunk: bytes) -> None:
         self.lf += chunk.count(b"\n")
+        newline = chunk.rfind(b"\n")
+        self.since_newline = len(chunk) - newline - 1 if newline >= 0 else self.since_newline + len(chunk)
         carriage = chunk.count(b"\r")
         if carriage:
             self.cr += carriage
@@ -202,10 +205,12 @@ class _Bytes:
         return b""
 
 
-def _refuse_nul(name: str, data: bytes) -> None:
+def _refuse_nul(name: str, data: bytes, *, lines: int = 0, signs: int = 0) -> None:
+    """`lines` whole lines, and `signs` bytes of the next one, stand before `data`."""
     place = data.index(b"\0")
-    line = data.count(b"\n", 0, place) + 1
-    column = place - data.rfind(b"\n", 0, place)
+    newline = data.rfind(b"\n", 0, place)
+    line = lines + data.count(b"\n", 0, place) + 1
+    column = place - newline if newline >= 0 else signs + place + 1
     where = f"{name}:{line}:{column}"
     raise StructureError("FILE-012", "NUL byte; the file was damaged on the way", where=where, fix="deliver it again")
 

@@ -196,6 +196,15 @@ def test_file_012_nul_byte_names_line_and_column(con, written):
     assert (finding.code, finding.where) == ("FILE-012", "delivery.csv:2:2")
 
 
+@pytest.mark.parametrize("chunk", [1, 3, 5, 7, 100])
+def test_file_012_a_nul_byte_far_into_a_file_is_placed_without_reading_it_whole(con, written, monkeypatch, chunk):
+    monkeypatch.setattr(textfile, "CHUNK", chunk)
+
+    finding = refusal(con, written(b"a;b\n1;2\n33;4444\x00;5\n"))
+
+    assert (finding.code, finding.where) == ("FILE-012", "delivery.csv:3:8")
+
+
 def test_file_013_row_with_an_extra_field(con, written):
     finding = refusal(con, written("a;b\n1;2\n1;2;3\n"))
 
