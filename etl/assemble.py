@@ -54,6 +54,13 @@ class Facts:
     before: Path | None  # database file of the snapshot served now
     former: Sequence[Divided] = ()  # the same figures on other divisions
     moved: Sequence[MovedBorder] = ()
+    hides: frozenset[str] = frozenset()  # sources of which this edition shows no exact figure
+
+    @property
+    def rounded(self) -> dict[str, int]:
+        """Source -> base to which its small counts were rounded."""
+        base = self.configured.municipality.disclosure.public.base
+        return dict.fromkeys(self.hides, base)
 
     @property
     def divided(self) -> list[Divided]:
@@ -85,13 +92,13 @@ def fill_snapshot(con: duckdb.DuckDBPyConnection, facts: Facts) -> None:
         "target": _targets(facts),
         "delivery": _deliveries(facts),
         "quality_check": _quality(facts),
-        **facts.origin.frames(),
+        **facts.origin.frames(hides=facts.hides),
     }
     create_tables(con, [*frames, "quarantine", "revision", "source_quality"], CATALOG)
     for name, frame in frames.items():
         _insert(con, name, frame)
     for intake in facts.intakes:
-        for one in intake.taken:
+        for one in intake.taken if intake.source.id not in facts.hides else ():
             con.execute(f'INSERT INTO {CATALOG}.quarantine BY NAME SELECT * FROM "{one.quarantine}"')
     if facts.before is not None:
         _revisions(con, facts)
@@ -120,6 +127,7 @@ def _observations(con: duckdb.DuckDBPyConnection, facts: Facts) -> None:
             load_id=facts.load_id,
             sources=facts.sources,
             practice=frozenset(intake.source.id for intake in facts.intakes if intake.source.practice),
+            rounded=facts.rounded,
         )
         for one in facts.divided
     ]
@@ -273,6 +281,7 @@ def _quality(facts: Facts) -> pd.DataFrame:
     told: list[tuple[str | None, Finding]] = [(None, finding) for finding in facts.findings]
     told += [(intake.source.id, finding) for intake in facts.intakes for finding in intake.findings]
     told += facts.origin.findings
+    told = [(source_id, finding) for source_id, finding in told if source_id not in facts.hides]
     rows = [
         {
             "source_id": source_id,

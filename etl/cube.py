@@ -27,6 +27,7 @@ NOT_APPLICABLE, NOT_DELIVERED, SUPPRESSED = (
     RANK[Status.NOT_DELIVERED],
     RANK[Status.SUPPRESSED],
 )
+ROUNDED = RANK[Status.ROUNDED]
 PROVISIONAL, ESTIMATED, FINAL = RANK[Status.PROVISIONAL], RANK[Status.ESTIMATED], RANK[Status.FINAL]
 
 #: Below this share of delivered parts a sum over time is provisional (DESIGN 3).

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,7 @@ import pandas as pd
 from pandas.api.types import union_categoricals
 
 from config.vocabulary import STATUS_ORDER
-from etl.cube import AreaAxis
+from etl.cube import ROUNDED, SUPPRESSED, AreaAxis
 from etl.derive import Cells
 
 
@@ -29,10 +29,15 @@ def observation_frame(
     load_id: str,
     sources: Sequence[str],
     practice: frozenset[str],
+    rounded: Mapping[str, int] | None = None,
 ) -> pd.DataFrame:
     """The table `observation` (columns of `etl.tables`), sorted by indicator, period type, period and area.
 
     Words that repeat are categoricals, so that the database stores each once.
+
+    Args:
+        rounded: source -> base to which its small counts were rounded in this edition. A number of such a source that
+            is 0 or the base stands for a range, whatever it is the sum of: its status says so.
     """
     blocks = [block for block in cells if len(block.value)]
     length = sum(len(block.value) for block in blocks)
@@ -58,6 +63,9 @@ def observation_frame(
 
     source = joined("source", int)
     labels = [f"oefendata: {name}" if name in practice else name for name in sources]
+    status, delivered = joined("status", int), joined("delivered_status", int)
+    small = _is_small(source, joined("numerator"), sources, rounded or {})
+    status, delivered = (np.where(small & (rank > SUPPRESSED), ROUNDED, rank) for rank in (status, delivered))
     year = joined("denominator_year", int)
     known_years = [known for known in np.unique(year).tolist() if known]
     year_codes = np.where(year > 0, np.searchsorted(known_years, year), -1)
@@ -78,7 +86,7 @@ def observation_frame(
             "rate": joined("rate"),
             "lower": joined("lower"),
             "upper": joined("upper"),
-            "status": _coded(joined("status", int), [str(word) for word in STATUS_ORDER]),
+            "status": _coded(status, [str(word) for word in STATUS_ORDER]),
             "source": _coded(source, labels),
             "snapshot": one_word(load_id),
             "source_id": _coded(source, list(sources)),
@@ -86,9 +94,15 @@ def observation_frame(
             "denominator_period": _coded(year_codes, [str(known) for known in known_years]),
             "coverage_share": joined("coverage"),
             "estimated_share": joined("estimated"),
-            "numerator_status": _coded(joined("delivered_status", int), [str(word) for word in STATUS_ORDER]),
+            "numerator_status": _coded(delivered, [str(word) for word in STATUS_ORDER]),
         }
     )
+
+
+def _is_small(source: Any, numerator: Any, sources: Sequence[str], rounded: Mapping[str, int]) -> Any:
+    """Cells of rounded sources whose number is 0 or the base."""
+    base = np.array([rounded.get(name, -1) for name in sources])[source] if len(sources) else np.full(len(source), -1)
+    return (base > 0) & ((numerator == 0) | (numerator == base))
 
 
 def joined(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:

@@ -5,44 +5,36 @@ The unit of work is one municipality. `load` returns a row that says how it went
 
 from __future__ import annotations
 
-import datetime as dt
 import time
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar
 
-import duckdb
-
 from config.errors import ExitCode, Finding, FixableError
 from config.load import Configured
 from config.model import Source
-from config.vocabulary import CONTEXT_KINDS, AreaLevel, Edition, SourceKind
+from config.vocabulary import Edition
 from etl.areas import build_tree
-from etl.assemble import Facts, fill_snapshot, today_of
-from etl.benchmark import benchmarks
+from etl.assemble import fill_snapshot
 from etl.cube import AreaAxis
 from etl.deliveries import DeliveryLog
-from etl.derive import has_figures
-from etl.divided import Divided
+from etl.disclosure.memory import Memory as RoundingMemory
+from etl.disclosure.memory import Prepared, rounding_key
 from etl.division_files import build_divisions, division_paths
-from etl.divisions import Divisions
+from etl.edition import Given, facts_of
 from etl.exclusive import exclusive_load
 from etl.frames import work_connection
 from etl.intake import Intake, keep, survey, take_in
-from etl.line import Leaves, Line, leaves_of, triangles
-from etl.meaning import breaks_of, meaning_of
-from etl.origin import origin_of
+from etl.line import leaves_of
+from etl.public_edition import PublicEdition
 from etl.publish import publish
-from etl.reconcile import without_figures
-from etl.remembering import Memory
 from etl.storage import Damaged
 from etl.tables import SCHEMA_VERSION
-from etl.vintages import Carrier, inhabitants, moved_borders, told_borders
-from etl.vintages import findings as carried_findings
+from etl.vintages import inhabitants, moved_borders
 from etl.warehouse import damage_of, database_file, read_current, read_manifest, snapshot_folder
 
 T = TypeVar("T")
@@ -162,88 +154,72 @@ def _load(configured: Configured, clock: _Clock, rebuild: bool) -> LoadReport:
                 log.keep("geography", path, sha256, {}, received)
             clock.step("derive")
             leaves = [leaves_of(con, configured, intake) for intake in intakes]
-            delivered = [(one.table, one.source) for one in leaves]
-            divisions = divisions.weighed(inhabitants(con, delivered, divisions))
-            carrier = Carrier(con, divisions, tree.vintage)
-            line = Line(con, configured, leaves, axis, carrier)
-            figures = line.figures()
-            today = today_of(configured, intakes)
-            origin = origin_of(con, configured, log, intakes, leaves, figures, tree, axis, today)
-            origin = replace(origin, findings=(*origin.findings, *carried_findings(carrier, delivered)))
-            events = [i for i, one in enumerate(intakes) if SourceKind(one.source.kind) not in CONTEXT_KINDS]
-            covered = has_figures(figures.cells, axis, events)
-            former = [
-                _on_division(con, configured, leaves, divisions, vintage, events)
-                for vintage in divisions.vintages
-                if vintage != tree.vintage
-            ]
-            moved = moved_borders(divisions)
-            of_areas = (
-                *geo_findings,
-                *of_links,
-                *told_borders(moved, configured.slug),
-                *without_figures(tree.frame, covered, configured.slug),
+            divisions = divisions.weighed(inhabitants(con, [(one.table, one.source) for one in leaves], divisions))
+            given = Given(
+                con=con,
+                configured=configured,
+                log=log,
+                intakes=intakes,
+                leaves=leaves,
+                divisions=divisions,
+                axis=axis,
+                moved=moved_borders(divisions),
+                findings=(*geo_findings, *of_links),
+                load_id=lock.load_id,
             )
-            clock.step("judge")
-            meaning = meaning_of(
-                figures.cells,
-                axis,
-                breaks=breaks_of(
-                    list(configured.indicators.values()),
-                    {one.area_code: dt.date(one.to_vintage, 1, 1) for one in moved},
-                ),
-                source_of={name: series[0].cube.source_id for (name, _), series in figures.chosen.items()},
-                features=configured.municipality.peers.features,
-                touching=tree.neighbours(AreaLevel.NEIGHBOURHOOD),
-                memory=Memory(),
+            facts = facts_of(given, before=_served_file(root, served, Edition.INTERNAL))
+            clock.step("protect")
+            public = PublicEdition(
+                con,
+                configured,
+                leaves,
+                divisions,
+                RoundingMemory.read(root, served=str(served["load_id"]) if served else None),
+                lambda: rounding_key(root),
+            )
+            shown = facts_of(
+                given,
+                edition=Edition.PUBLIC,
+                protect=public.protect,
+                vintages=public.vintages,
+                findings=public.findings,
+                before=_served_file(root, served, Edition.PUBLIC),
             )
             clock.step("publish", lock.load_id)
-            facts = Facts(
-                configured=configured,
-                tree=tree,
-                axis=axis,
-                intakes=intakes,
-                chosen=figures.chosen,
-                cells=figures.cells,
-                benchmark=benchmarks(figures.cells, axis),
-                meaning=meaning,
-                maturity=triangles(leaves),
-                unallocated=figures.unallocated,
-                has_figures=covered,
-                findings=of_areas,
-                origin=origin,
-                load_id=lock.load_id,
-                before=_served_file(root, served),
-                former=former,
-                moved=moved,
-            )
             manifest = {"config_hash": configured.config_hash, "inputs": inputs, "product": PRODUCT}
-            load_id, content_hash = publish(root, lambda new, _: fill_snapshot(new, facts), manifest=manifest, work=con)
+            prepared: list[Prepared] = []
+            try:
+                load_id, content_hash = publish(
+                    root,
+                    {
+                        Edition.INTERNAL: lambda new, _: fill_snapshot(new, facts),
+                        Edition.PUBLIC: lambda new, _: fill_snapshot(new, shown),
+                    },
+                    manifest=manifest,
+                    work=con,
+                    before_switch=lambda: prepared.extend(filter(None, [public.prepare(lock.load_id)])),
+                )
+            finally:
+                _settle(root, lock.load_id, prepared)
         return LoadReport(
             configured.slug,
             load_id=load_id,
-            findings=(*of_areas, *of_sources, *(finding for _, finding in origin.findings), *lock.findings),
+            findings=(*facts.findings, *of_sources, *(finding for _, finding in facts.origin.findings), *lock.findings),
             new_deliveries=sum(len(intake.new) for intake in intakes),
             rows_read=sum(intake.rows_read for intake in intakes),
-            cells=sum(len(block.value) for block in figures.cells),
+            cells=sum(len(block.value) for block in facts.cells),
             content_hash=content_hash,
         )
 
 
-def _on_division(
-    con: duckdb.DuckDBPyConnection,
-    configured: Configured,
-    leaves: Sequence[Leaves],
-    divisions: Divisions,
-    vintage: int,
-    events: Sequence[int],
-) -> Divided:
-    """The same deliveries on another division than the one on screen."""
-    tree = divisions.trees[vintage]
-    axis = AreaAxis.of(tree.frame)
-    figures = Line(con, configured, leaves, axis, Carrier(con, divisions, vintage)).figures()
-    covered = has_figures(figures.cells, axis, events)
-    return Divided(tree, axis, figures.cells, benchmarks(figures.cells, axis), figures.unallocated, covered)
+def _settle(root: Path, load_id: str, prepared: list[Prepared]) -> None:
+    """What was rounded is remembered if it is served, and forgotten if not; also after an error or an interrupt."""
+    current = read_current(root)
+    for one in prepared:
+        if current is not None and current.load_id == load_id:
+            one.commit()
+        else:
+            one.discard()
 
 
 def _outlines(configured: Configured, log: DeliveryLog) -> dict[str, Path]:
@@ -286,14 +262,14 @@ def _served(root: Path) -> dict[str, Any] | None:
         return None
 
 
-def _served_file(root: Path, served: dict[str, Any] | None) -> Path | None:
+def _served_file(root: Path, served: dict[str, Any] | None, edition: Edition) -> Path | None:
     """The database to compare with; None where it is damaged or of another schema."""
-    if served is None or served.get("schema_version") != SCHEMA_VERSION:
+    if served is None or served.get("schema_version") != SCHEMA_VERSION or edition not in served["files"]:
         return None
     folder = snapshot_folder(root, str(served["load_id"]))
-    if damage_of(folder, Edition.INTERNAL, served) is not None:
+    if damage_of(folder, edition, served) is not None:
         return None
-    return database_file(folder, Edition.INTERNAL)
+    return database_file(folder, edition)
 
 
 def _is_made_from(served: dict[str, Any], configured: Configured, inputs: list[str]) -> bool:

@@ -51,6 +51,10 @@ class Carrier:
             )  # fmt: skip
         return self.done[table].table
 
+    def declare(self, table: str, of_period: Mapping[str, int]) -> None:
+        """Say on which vintage the rows of a table are, where that is not what its source declares."""
+        self._of_period[table] = dict(of_period)
+
     def vintages_of(self, table: str, source: Source) -> Mapping[str, int]:
         """Period -> vintage of its area codes."""
         if table not in self._of_period:

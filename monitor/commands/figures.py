@@ -9,9 +9,9 @@ from typing import Annotated
 
 import typer
 
-from config.errors import ExitCode
+from config.errors import ExitCode, UsageError
 from config.vocabulary import Edition
-from monitor.commands.loading import SlugArgument, require_internal
+from monitor.commands.loading import SlugArgument
 from monitor.commands.options import Options, say, say_json, verb
 
 
@@ -29,7 +29,7 @@ def export(
     to_period: Annotated[str | None, typer.Option("--to", help="Last period.")] = None,
     period_type: Annotated[str | None, typer.Option("--period-type", help="year, quarter, month, week, …")] = None,
     vintage: Annotated[int | None, typer.Option("--vintage", help="Year of the boundaries.")] = None,
-    edition: Annotated[str, typer.Option("--edition", help="internal; public is not built yet.")] = "internal",
+    edition: Annotated[str, typer.Option("--edition", help="internal or public.")] = "internal",
     asof: Annotated[
         str | None, typer.Option("--asof", help="Load id, or a date: the snapshot served at its end.")
     ] = None,
@@ -44,7 +44,8 @@ def export(
     from monitor.exports import export as write
     from monitor.queries.observations import Filters
 
-    require_internal(edition)
+    if edition not in set(Edition):
+        raise UsageError("CLI-005", f"unknown edition '{edition}'", where="--edition", fix="use internal or public")
     configured = load_municipality(given.config_dir, slug, warehouse=given.warehouse_dir)
     filters = Filters(
         indicators=tuple(indicator or ()),

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from config.errors import ConfigError, ExitCode, Finding, MachineError, UsageError
+from config.errors import ExitCode, Finding, MachineError, UsageError
 from monitor.commands.options import Options, say, say_json, slugs_of, tell, verb
 
 SlugsArgument = Annotated[list[str] | None, typer.Argument(metavar="SLUG", help="Municipalities; none: the only one.")]
@@ -72,19 +72,6 @@ def load(
     if given.json:
         say_json([report.record() for report in reports])
     return max(report.exit_code for report in reports)
-
-
-def require_internal(edition: str) -> None:
-    """Raises ConfigError for the public edition, UsageError for a word that is no edition."""
-    if edition == "public":
-        raise ConfigError(
-            "DIS-001",
-            "the public edition is not built yet",
-            where="--edition public",
-            fix="use --edition internal",
-        )
-    if edition != "internal":
-        raise UsageError("CLI-005", f"unknown edition '{edition}'", where="--edition", fix="use internal")
 
 
 @contextlib.contextmanager

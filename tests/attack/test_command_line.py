@@ -60,7 +60,8 @@ def test_help_names_every_verb_and_the_readme_explains_it(town):
         if line.startswith("  ") and line[2] != " "
     ]
     assert set(verbs) == {
-        "demo", "init", "validate", "schema", "preview", "load", "status", "withdraw", "rollback", "verify", "serve", "export",
+        "demo", "init", "validate", "schema", "fetch", "preview", "load", "status", "withdraw", "rollback", "verify",
+        "serve", "export",
     }  # fmt: skip
     assert [verb for verb in verbs if f"`buurtbeeld {verb}" not in readme] == []
 
@@ -118,7 +119,7 @@ def test_validate_tells_file_line_and_repair_with_exit_code_10(copy):
 def test_validate_imports_no_dash():
     code = (
         "import sys; from monitor.cli import main; main(['validate']); "
-        "print('dash' in sys.modules, 'duckdb' in sys.modules)"
+        "print('dash' in sys.modules, 'statsmodels' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60)
 
@@ -330,13 +331,18 @@ def rows_of(path: Path, form: str) -> int:
     return sum(1 for _ in openpyxl.load_workbook(path, read_only=True).worksheets[0].iter_rows()) - 1
 
 
-def test_the_public_edition_is_refused_with_10(town):
-    for verb in (["export", "kleinedam"], ["load", "kleinedam"]):
-        done = buurtbeeld(*verb, "--edition", "public", cwd=town)
+def test_both_editions_are_published_and_can_be_exported(town):
+    internal = buurtbeeld("export", "kleinedam", "--period", "2025", "--level", "municipality", cwd=town)
+    public = buurtbeeld(
+        "export", "kleinedam", "--period", "2025", "--level", "municipality", "--edition", "public", cwd=town
+    )
 
-        assert done.code == 10
-        assert "the public edition is not built yet" in done.err
-    assert not list((town / "warehouse").rglob("public.duckdb"))
+    assert internal.code == public.code == 0
+    assert internal.out == public.out  # every source of this municipality is open
+    assert {path.name for path in (town / "warehouse" / "kleinedam").rglob("*.duckdb")} == {
+        "internal.duckdb",
+        "public.duckdb",
+    }
 
 
 def test_a_runner_that_is_not_built_is_refused_not_replaced(copy):
@@ -362,9 +368,10 @@ def test_figures_of_an_earlier_load_can_be_asked(copy):
 
 
 def test_dutch_messages_on_request(town):
-    done = buurtbeeld("export", "kleinedam", "--edition", "public", "--lang", "nl", cwd=town)
+    done = buurtbeeld("export", "kleinedam", "--edition", "secret", "--lang", "nl", cwd=town)
 
-    assert done.err.startswith("fout DIS-001")
+    assert done.code == 2
+    assert done.err.startswith("fout CLI-005")
 
 
 def test_a_taken_port_is_told_before_any_work(town):
