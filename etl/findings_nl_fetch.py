@@ -10,6 +10,7 @@ SENTENCES_OF_FETCH: dict[str, tuple[tuple[str, str], ...]] = {
         (r"the service does not answer: no answer in time", "de dienst antwoordt niet op tijd"),
         (r"the service does not answer: its certificate.*", "het certificaat van de dienst is niet vertrouwd"),
         (r"the service does not answer: the proxy.*", "de proxy laat ons niet door"),
+        (r"the service does not answer: its address.*", "het adres van de dienst is geen adres"),
         (r"the service does not answer: .*", "de dienst antwoordt niet: hij blijft bezet"),
     ),
     "NET-002": ((r"the service refuses \(status (?P<n>\d+)\)", "de dienst weigert (status {n})"),),

@@ -181,6 +181,8 @@ class Client:
                 if not isinstance(error.args[0] if error.args else None, MaxRetryError):
                     raise requests.exceptions.ChunkedEncodingError from None  # while the body came in
                 raise _no_answer("no connection", address) from None
+            except (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema):
+                raise _no_answer("its address is not one", address) from None
         raise ServiceError("NET-003", "redirects without end", where=shown(address), fix=_LATER)
 
     def _body(self, response: requests.Response, address: str) -> bytes:

@@ -16,7 +16,8 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
@@ -35,7 +36,7 @@ from etl.reading import adapter
 from etl.sources.boundaries import Request, read_boundaries
 from etl.sources.kwb_names import TABLE_YEAR
 from etl.sources.statline_labels import SUBJECT
-from etl.storage import fingerprint_file, sync_file, sync_folder
+from etl.storage import fingerprint_file, machine_error, sync_file, sync_folder
 
 #: What became of one thing that could be fetched.
 STORED, NOTHING_NEW, SKIPPED, REFUSED = "stored", "nothing new", "skipped", "refused"
@@ -123,7 +124,7 @@ def fetch(
     root = configured.warehouse / configured.slug
     report = FetchReport(configured.slug)
     steps = _steps(configured, only)
-    with exclusive_load(root):
+    with exclusive_load(root), _disk(root):
         run = _Run(
             configured, root / "fetch", DeliveryLog(root), report, patience, today or dt.date.today(), say
         )  # fmt: skip
@@ -142,6 +143,15 @@ def fetch(
                 report.exit_code = report.exit_code or (ExitCode.DONE if is_optional else error.exit_code)
             one.seconds = round(time.monotonic() - started, 2)
     return report
+
+
+@contextmanager
+def _disk(root: Path) -> Iterator[None]:
+    """A disk that refuses, in our words; pages that came in before stay kept."""
+    try:
+        yield
+    except OSError as error:
+        raise machine_error(error, root, stage="while fetching", remains="what was fetched before is kept") from error
 
 
 def _steps(configured: Configured, only: Collection[str]) -> list[tuple[str, str, Callable[[_Run, Got], None]]]:
@@ -195,8 +205,7 @@ def _fetch_source(run: _Run, source: Source, one: Got) -> None:
     if target is None or (target.exists() and not _is_ours(target, last)):
         run.note("NET-010", f"{source.path}: is there and was not fetched; it stays", where, "use a pattern with `*`")
         return
-    base = run.configured.site.services.statline if source.kind == "statline" else run.configured.site.services.cbs
-    client = Client(base, run.patience)
+    client = Client(_service(run.configured, one.what), run.patience)
     run.say(f"{source.id}: {one.what} from {client.base}")
     codes = [code, *run.configured.municipality.geography.predecessors]
     for attempt in (1, 2):
@@ -224,6 +233,12 @@ def _fetch_source(run: _Run, source: Source, one: Got) -> None:
         run.report.findings += notes
     finally:
         work.clear()
+
+
+def _service(configured: Configured, table: str) -> str:
+    """Tables of the police begin with 47; the others are of Statistics Netherlands."""
+    services = configured.site.services
+    return services.statline if table.startswith("47") else services.cbs
 
 
 def _require(source: Source, said: statline.Description, where: str) -> None:

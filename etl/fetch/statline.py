@@ -113,6 +113,7 @@ def fetch_table(
     """
     _gather(client, description, codes, work)
     if not work.rows:
+        work.clear()
         what = f"table {description.table} has no rows of {', '.join(codes)}"
         raise ServiceError("NET-012", what, where=client.base, fix="check `code` and the table of this source")
     part = target.with_name(f".{target.name}.part")
