@@ -48,6 +48,8 @@ _POSTCODE_NUMBER = re.compile(
     rf"\d{{1,5}}(?:[ -]?[a-zA-Z]{{1,2}})?{_END}"
 )
 _CBS_PERIOD = re.compile(r"(?:19|20)\d\d ?(?:JJ|MM|KW|WK|HJ|X0|SJ|BE|VR)[ -]?\d{1,2}")
+#: A year before the code of an area, as in the name of a file: 2023 GM0153, 2024 BU01530000.
+_YEAR_AND_AREA = re.compile(r"(?:19|20)\d\d ?(?:GM\d{4}|WK\d{6}|BU\d{8})")
 _ADDRESS = re.compile(
     rf"{_WORD}(?:(?:(?:oude|nieuwe|grote|kleine|korte|lange) |{_LETTER}[\w'’.-]{{1,40}})(?:{_STREET})"
     r"|(?:laan|plein|weg|kade) (?:van|der|den|de|het|'t) [^\d,]{2,40}?)"
@@ -165,7 +167,8 @@ def _has_phone(text: str) -> bool:
 
 
 def _has_postcode_and_number(text: str) -> bool:
-    return any(not _CBS_PERIOD.match(found.group(0)) for found in _POSTCODE_NUMBER.finditer(text))
+    found = (text[match.start() :] for match in _POSTCODE_NUMBER.finditer(text))
+    return any(not (_CBS_PERIOD.match(rest) or _YEAR_AND_AREA.match(rest.lstrip())) for rest in found)
 
 
 def _has_plate(text: str) -> bool:

@@ -117,3 +117,12 @@ def test_eight_digits_that_are_a_day_are_no_citizen_number():
 @settings(max_examples=200, deadline=None)
 def test_any_text_is_judged_without_an_error(text):
     assert plain(plain(text)) == plain(text) or kinds_in(text) is not None
+
+
+@pytest.mark.parametrize("name", ["PolRegCrime47018_2023__GM0153", "kerncijfers 2024 WK015301", "2024BU01530000"])
+def test_a_year_before_an_area_code_is_no_postcode(name):
+    assert not [kind for kind in kinds_in(name) if kind.code == "PII-007"]
+
+
+def test_a_postcode_behind_an_area_code_is_seen():
+    assert "PII-007" in {kind.code for kind in kinds_in("2023 GM0153 7511 AB 12")}
