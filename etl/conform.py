@@ -198,10 +198,13 @@ def _insert_sums(con: duckdb.DuckDBPyConnection, raw: str, table: str, source_id
 def _margins(
     mapping: pd.DataFrame, periods: pd.DataFrame, final_after: Mapping[tuple[str, str], int], default: int
 ) -> pd.DataFrame:
-    """Days for which a period is young, per indicator and type of period. Years are judged by their months."""
+    """Days for which a period is young, per indicator and type of period. Years are judged by their months.
+
+    On the measured day itself it is complete.
+    """
     kinds = sorted(set(periods.period_type))
     rows = [
-        (name, kind, 0 if kind == PeriodType.YEAR else final_after.get((name, kind), default))
+        (name, kind, 0 if kind == PeriodType.YEAR else final_after.get((name, kind), default + 1) - 1)
         for name in sorted(set(mapping.indicator))
         for kind in kinds
     ]

@@ -23,7 +23,7 @@ from etl.cube import AreaAxis, Cube
 from etl.derive import Cells, derive
 from etl.intake import Intake
 from etl.lineage import fed_by
-from etl.maturity import measured
+from etl.maturity import judged_on, measured
 from etl.reconcile import own_rows, reconcile, unknown_places
 from etl.series import Chosen, choose, complete
 from etl.vintages import Carrier
@@ -65,14 +65,15 @@ def leaves_of(con: duckdb.DuckDBPyConnection, configured: Configured, intake: In
     source_id, mapping = intake.source.id, intake.mapping
     laid = lay_over(con, intake.accepted, f"rows_{source_id}")
     corrected = correct(con, laid, intake.source, configured.corrections, configured.catalogue | configured.indicators)
-    triangle, final_after = measured(con, intake.source, intake.accepted, intake.deliveries, mapping)
+    today = configured.municipality.today
+    triangle, final_after = measured(con, intake.source, intake.accepted, intake.deliveries, mapping, today)
     table = conform(
         con,
         corrected.table,
         source_id=source_id,
         mapping=mapping,
         not_delivered=frozenset().union(*(one.not_delivered for one in intake.taken)),
-        reference_day=intake.reference_day(configured.municipality.today),
+        reference_day=judged_on(intake.source, intake.deliveries, intake.reference_day(today)),
         table=f"leaf_{source_id}",
         final_after=final_after,
         default_final_after=intake.source.delivery.final_after_days or FINAL_AFTER_DAYS,

@@ -31,9 +31,13 @@ FEWEST_EVENTS = 30
 TRIANGLE = ["indicator", "period_type", "age_days", "periods", "events", "complete_share"]
 
 
-def known_on(source: Source, delivery: Delivery) -> dt.date:
-    """The day that a delivery speaks of: by the period in its name, else the day it came in."""
-    received = delivery.received.date()
+def known_on(source: Source, delivery: Delivery, today: dt.date | None = None) -> dt.date:
+    """The day that a delivery speaks of: by the period in its name, else the day it came in.
+
+    Args:
+        today: of practice data, which stand still on a day that has nothing to do with when they came in.
+    """
+    received = today or delivery.received.date()
     if delivery.delivery_date is None or source.delivery.date is None:
         return received
     first = dt.date.fromisoformat(delivery.delivery_date)
@@ -42,6 +46,16 @@ def known_on(source: Source, delivery: Delivery) -> dt.date:
         return min(first + dt.timedelta(days=days), received)
     length = next((days for part, days in _LENGTHS if f"{{{part}" in source.delivery.date), 366)
     return min(first + dt.timedelta(days=length), received)
+
+
+def judged_on(source: Source, deliveries: Sequence[Delivery], today: dt.date) -> dt.date:
+    """The day by which the periods of a source are young: that of its newest delivery, at most `today`.
+
+    A source that is late knows no more of its newest weeks than it did in its last delivery.
+    """
+    if source.delivery.weekday is None:
+        return today
+    return min(today, max(known_on(source, one, today) for one in deliveries))
 
 
 #: Days after its first day until the period in a file name is over, from the shortest part that the name holds.
@@ -138,7 +152,8 @@ def measured(
     accepted: Sequence[Accepted],
     deliveries: Sequence[Delivery],
     mapping: pd.DataFrame,
+    today: dt.date | None = None,
 ) -> tuple[pd.DataFrame, Mapping[tuple[str, str], int]]:
-    """Triangle and days until complete of one source."""
-    triangle = delay_triangle(totals(con, accepted, [known_on(source, one) for one in deliveries], mapping))
+    """Triangle and days until complete of one source. `today`: see `known_on`."""
+    triangle = delay_triangle(totals(con, accepted, [known_on(source, one, today) for one in deliveries], mapping))
     return triangle, days_until_complete(triangle)

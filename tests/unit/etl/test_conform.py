@@ -166,3 +166,27 @@ def test_a_cube_has_every_period_between_the_first_and_the_last(con):
     assert found.periods == ("2026-01", "2026-02", "2026-03")
     assert found.status[0, 2].tolist() == [FINAL, NOT_DELIVERED, FINAL]
     assert found.value[0, 2, 2] == 0
+
+
+@pytest.mark.parametrize(("day", "status"), [("2026-04-15", "provisional"), ("2026-04-16", "final")])
+def test_a_period_is_complete_on_the_day_that_was_measured(con, day, status):
+    raw = lay_over(con, [Accepted(frame(con, "first", RAW, ONE_CELL), "a" * 64)], "raw")
+
+    table = conform(
+        con,
+        raw,
+        source_id="police",
+        mapping=mapping(("100", "theft_bike_moped")),
+        not_delivered=NO_ZEROS,
+        reference_day=dt.date.fromisoformat(day),
+        table="leaf",
+        final_after={("theft_bike_moped", "month"): 16},
+    )
+
+    assert con.execute(f"SELECT status FROM {table}").fetchall() == [(status,)]
+
+
+ONE_CELL = """
+    area       | period  | measure | value
+    BU00010101 | 2026-03 | 100     | 2
+"""

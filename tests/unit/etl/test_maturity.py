@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from config.model import TabularSource
 from etl.deliveries import Delivery
-from etl.maturity import days_until_complete, delay_triangle, known_on
+from etl.maturity import days_until_complete, delay_triangle, judged_on, known_on
 
 
 def said(shares, *, weeks=6, number=100, indicator="threat"):
@@ -81,3 +81,30 @@ def test_the_day_of_a_delivery_follows_from_the_period_in_its_name(settings, nam
     received = dt.datetime(2026, 11, 16, tzinfo=dt.UTC)
 
     assert known_on(source, Delivery("0" * 64, "own", "f", 1, received, name, None)) == dt.date.fromisoformat(day)
+
+
+WEEKLY = TabularSource.model_validate(
+    {
+        "id": "own",
+        "kind": "tabular",
+        "path": "x.csv",
+        "columns": {"area": "a", "period": "p"},
+        "values": {"Meldingen": "litter_reports"},
+        "delivery": {"date": "{year}-{week:02}", "weekday": "tuesday", "lag_weeks": 1},
+    }
+)
+
+
+def test_practice_data_are_known_on_their_own_days_whenever_they_are_loaded():
+    loaded = dt.datetime(2024, 1, 5, tzinfo=dt.UTC)
+    week_12 = Delivery("0" * 64, "own", "f", 1, loaded, "2026-03-16", None)
+
+    assert known_on(WEEKLY, week_12, dt.date(2026, 11, 16)) == dt.date(2026, 3, 24)
+
+
+def test_a_late_source_is_judged_by_its_last_delivery():
+    received = dt.datetime(2026, 11, 16, tzinfo=dt.UTC)
+    weeks = [Delivery("0" * 64, "own", "f", 1, received, day, None) for day in ("2026-10-19", "2026-10-26")]
+
+    assert judged_on(WEEKLY, weeks, dt.date(2026, 11, 16)) == dt.date(2026, 11, 3)
+    assert judged_on(WEEKLY, weeks, dt.date(2026, 10, 28)) == dt.date(2026, 10, 28)
