@@ -134,7 +134,8 @@ def take_in(con: duckdb.DuckDBPyConnection, configured: Configured, found: Surve
     source, mapping = found.source, feeds(found.source, configured.indicators)
     findings = [*found.findings]
     taken: list[Taken] = []
-    history, memory = History(), Memory(source, set(mapping.measure[~mapping.is_figure]))
+    history = History()
+    memory = Memory(source, set(mapping.measure[~mapping.is_figure]), _breaks(configured, mapping))
     for delivery in found.deliveries:
         is_new = delivery.sha256 in found.new
         one, told = _take(con, configured, source, divisions, mapping, delivery, history, is_new=is_new)
@@ -155,6 +156,14 @@ def take_in(con: duckdb.DuckDBPyConnection, configured: Configured, found: Surve
         history = _with(history, con, one)
     _refuse_stale(taken)
     return Intake(source, mapping, tuple(taken), tuple(findings))
+
+
+def _breaks(configured: Configured, mapping: pd.DataFrame) -> dict[str, list[dt.date]]:
+    """Per category the days on which the counting of an indicator that it feeds changed."""
+    found: dict[str, list[dt.date]] = {}
+    for measure, name in zip(mapping.measure, mapping.indicator, strict=True):
+        found.setdefault(measure, []).extend(one.date for one in configured.indicators[name].breaks)
+    return found
 
 
 def _kept_checks(delivery: Delivery) -> list[Finding]:

@@ -10,6 +10,7 @@ Only a new delivery is judged; what was said of it is kept in its manifest, so t
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from statistics import median
@@ -24,7 +25,7 @@ from config.errors import Finding, ValuesError
 from config.model import Source, TabularSource
 from config.vocabulary import CONTEXT_KINDS, PeriodType, SourceKind
 from etl import plausibility_periods
-from etl.calendar import parse, periods_between
+from etl.calendar import parse, periods_between, previous
 from etl.statistics.level_shift import LevelShift, factor_ten, level_shift, recount
 
 Floats = NDArray[np.float64]
@@ -51,11 +52,13 @@ Series = dict[str, dict[str, float]]
 class Memory:
     """The figures of the deliveries of a source read so far, laid over each other, and the size of each.
 
-    `counts`: categories that count events, in use.
+    `counts`: categories that count events, in use. `breaks`: per category the days on which its counting changed, as
+    far as written down: a step there needs no question.
     """
 
     source: Source
     counts: Collection[str]
+    breaks: Mapping[str, Collection[dt.date]] = field(default_factory=dict)
     known: dict[str, Series] = field(default_factory=dict)
     sizes: list[float] = field(default_factory=list)  # rows per period of each delivery
 
@@ -92,7 +95,7 @@ class Memory:
             for measure, series in _figures(con, accepted, self.counts).items()
         }
         if is_new:
-            told += _judge_counting(self.known, given, name)
+            told += _judge_counting(self.known, given, name, self.breaks)
             told += plausibility_periods.tell(
                 self.known, given, name, delivery_date, is_sparse=self._is_varying, is_stock=self._is_stock
             )
@@ -159,7 +162,12 @@ def _figures(con: duckdb.DuckDBPyConnection, accepted: str, counts: Collection[s
 # --- the way of counting ---------------------------------------------------------------------------------------------
 
 
-def _judge_counting(known: Mapping[str, Series], given: Mapping[str, Series], name: str) -> list[Finding]:
+def _judge_counting(
+    known: Mapping[str, Series],
+    given: Mapping[str, Series],
+    name: str,
+    breaks: Mapping[str, Collection[dt.date]],
+) -> list[Finding]:
     stepped: dict[str, tuple[float, str]] = {}
     recounted: dict[str, float] = {}
     for measure, new in sorted(given.items()):
@@ -170,9 +178,13 @@ def _judge_counting(known: Mapping[str, Series], given: Mapping[str, Series], na
         if again is not None and again.is_shift:
             recounted[measure] = again.ratio
         step = _step(measure, old, new, name)
-        if step is not None:
+        if step is not None and not _is_written_down(step[1], new, breaks.get(measure, ())):
             stepped[measure] = step
-    if not stepped and (step := _step_of_all(known, given)) is not None:
+    if (
+        not stepped
+        and not any(breaks.get(measure) for measure in given)
+        and (step := _step_of_all(known, given)) is not None
+    ):
         stepped["all categories together"] = step
     told = []
     if recounted:
@@ -185,7 +197,7 @@ def _judge_counting(known: Mapping[str, Series], given: Mapping[str, Series], na
         since = min((period for _, period in stepped.values()), key=parse)
         what = (
             f"from {since} on × {_middle(ratio for ratio, _ in stepped.values()):.2f} in all areas at once "
-            f"({_listed(stepped)}): was the way of counting changed?"
+            f"({_with_ratios(stepped)}): was the way of counting changed?"
         )
         told.append(_ask(what, name, len(stepped)))
     return told
@@ -194,6 +206,19 @@ def _judge_counting(known: Mapping[str, Series], given: Mapping[str, Series], na
 def _ask(what: str, name: str, number: int) -> Finding:
     fix = "ask the supplier; was it changed, note the date under `breaks` of the indicator"
     return Finding("VAL-112", what, name, fix, "warning", number=number)
+
+
+def _is_written_down(since: str, new: Series, days: Collection[dt.date]) -> bool:
+    """A break is known in the periods of the new level, or in the one just before."""
+    newest = max(new, key=parse)
+    return any(parse(previous(since)).first_day <= day <= parse(newest).last_day for day in days)
+
+
+def _with_ratios(stepped: Mapping[str, tuple[float, str]]) -> str:
+    """The categories, each with its own step where there are several."""
+    if len(stepped) == 1:
+        return _listed(stepped)
+    return _listed([f"{measure} × {ratio:.2f}" for measure, (ratio, _) in stepped.items()])
 
 
 def _listed(measures: Collection[str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 
 import pytest
@@ -22,11 +23,14 @@ def level(code: str, month: str) -> float:
 
 
 def judged(
-    deliveries: Iterable[dict[str, float]], how: TabularSource | KwbSource | None = None, **settings: object
+    deliveries: Iterable[dict[str, float]],
+    how: TabularSource | KwbSource | None = None,
+    breaks: tuple[dt.date, ...] = (),
+    **settings: object,
 ) -> list[Finding]:
     """What is said of the last of some deliveries: month -> factor on the usual level."""
     how = how or source()
-    memory, told = Memory(how, {"burglary_home"}), []
+    memory, told = Memory(how, {"burglary_home"}, {"burglary_home": breaks}), []
     with work_connection() as con:
         for months in deliveries:
             table = create(con, "given", RAW)
@@ -91,3 +95,17 @@ def test_yearly_facts_may_repeat_themselves():
     stock = KwbSource(id="facts", kind="kwb", path="*.csv")
 
     assert judged(years, stock) == []
+
+
+def test_a_new_level_that_is_written_down_as_a_break_is_not_asked_about():
+    new = dict.fromkeys(MONTHS[24:30], 1.6)
+
+    asked, known = judged([HISTORY_TO_2025, new]), judged([HISTORY_TO_2025, new], breaks=(dt.date(2026, 1, 1),))
+    elsewhere = judged([HISTORY_TO_2025, new], breaks=(dt.date(2024, 7, 1),))
+
+    assert [finding.code for finding in asked] == ["VAL-112"]
+    assert known == []
+    assert [finding.code for finding in elsewhere] == ["VAL-112"]
+
+
+HISTORY_TO_2025 = dict.fromkeys(MONTHS[:24], 1.0)
