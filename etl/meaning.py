@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from config.model import Indicator
+from etl.counted_otherwise import held_back, said, suspected
 from etl.cube import AreaAxis
 from etl.derive import Cells
 from etl.judge import judged, panels
@@ -70,11 +71,13 @@ def meaning_of(
         features: context indicators that make areas alike.
         touching: neighbourhoods that share a border. memory: of the statistics of another edition of this load.
     """
-    expectation, verdict = judged(panels(cells, axis, breaks), source_of, memory)
+    found = panels(cells, axis, breaks)
+    steps = suspected(found)
+    expectation, verdict = judged(held_back(found, steps), source_of, memory)
     crossed = crossings(cells, axis)
     return Meaning(
         expectation=expectation,
-        verdict=verdict,
+        verdict=said(verdict, steps),
         standing=standing(crossed, axis),
         cluster=clusters(crossed, axis, touching, seed=SEED),
         peer=peers(cells, axis, features),

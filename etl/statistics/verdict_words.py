@@ -26,6 +26,8 @@ NO_EXPOSURE: Final = "no_exposure"
 #: Less than a year of history; or of history after the last break of the series.
 NO_HISTORY: Final = "no_history"
 AFTER_BREAK: Final = "after_break"
+#: All areas moved at once: probably counted otherwise, and no break was written down.
+COUNTED_OTHERWISE: Final = "counted_otherwise"
 #: Too many past periods were not delivered.
 GAPS: Final = "gaps"
 #: So little is normal here that only a rise of more than twelve times would show.
@@ -41,6 +43,7 @@ REASONS: Final = (
     NO_EXPOSURE,
     NO_HISTORY,
     AFTER_BREAK,
+    COUNTED_OTHERWISE,
     GAPS,
     TOO_RARE,
     KNOWN_EFFECT,
