@@ -8,7 +8,7 @@ from bench import national
 from tests.conftest import IS_SOAK
 
 #: Municipalities and categories in the file, of 2,500 rows each, and the most memory that the process may take, in MB.
-#: The whole country is 14.6 million rows and may take 2,000; the process takes some 300 before it reads anything.
+#: The whole country is 14.6 million rows and may take 2,000; the process takes some 190 before it reads anything.
 SIZES = [(365, national.CATEGORIES, 2_000)] if IS_SOAK else [(300, ("0.0.0", "1.1.1"), 600)]
 
 
