@@ -10,6 +10,7 @@ import re
 
 from config.errors import Finding
 from etl.findings_nl_areas import REPAIRS_OF_DIVISIONS, SENTENCES_OF_DIVISIONS
+from etl.findings_nl_disclosure import REPAIRS_OF_DISCLOSURE, SENTENCES_OF_DISCLOSURE
 from etl.findings_nl_fetch import REPAIRS_OF_FETCH, SENTENCES_OF_FETCH
 from etl.findings_nl_names import REPAIRS_OF_NAMES, SENTENCES_OF_NAMES
 
@@ -226,40 +227,6 @@ SENTENCES: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "RUN-010": ((r".*", "een gepubliceerd bestand is beschadigd ({place})"),),
     "RUN-011": ((r".*", "een gepubliceerd bestand ontbreekt ({place})"),),
-    "DIS-010": (
-        (
-            rf"{_N} totals deviate by more than (?P<limit>\d+) after rounding \((?P<list>.*)\)",
-            "{n} totalen wijken na het afronden meer dan {limit} af ({list})",
-        ),
-    ),
-    "DIS-020": (
-        (
-            r"(?P<file>\S+) is damaged.*",
-            "{file} is beschadigd: wat eerder is getoond is niet bekend, en het anders tonen zou aantallen prijsgeven",
-        ),
-    ),
-    "DIS-021": (
-        (r"others than its owner may read the key", "anderen dan de eigenaar kunnen de sleutel lezen"),
-        (r"the memory of the rounding is here.*", "het geheugen van het afronden is er, de sleutel niet"),
-        (r"this is no key.*", "dit is geen sleutel: er zijn ten minste 32 hexadecimale cijfers nodig"),
-    ),
-    "DIS-031": ((rf"{_N} totals are not .*", "{n} totalen zijn niet de som van wat van hun delen wordt getoond"),),
-    "DIS-030": tuple(
-        (
-            rf"{attack}: {_N} small counts can be told .*? \((?P<list>.*)\)",
-            f"{naam}: {{n}} kleine aantallen zijn te herleiden tot minder waarden dan beloofd ({{list}})",
-        )
-        for attack, naam in (
-            ("a figure itself", "een cijfer zelf"),
-            ("totals minus parts", "totalen min delen"),
-            ("windows one period apart", "vensters die één periode schelen"),
-            ("rates and bounds", "verhoudingscijfers en marges"),
-            ("two exports", "twee exports"),
-            ("earlier editions", "eerdere uitgaven"),
-            ("another division of areas", "een andere gebiedsindeling"),
-            ("totals known elsewhere", "totalen die elders bekend zijn"),
-        )
-    ),
     "GEO-003": (
         (
             r"(?P<file>.*?): the file says (?P<said>\S+); .* says (?P<stated>\S+) and is used.*",
@@ -314,6 +281,7 @@ SENTENCES: dict[str, tuple[tuple[str, str], ...]] = {
     **SENTENCES_OF_DIVISIONS,
     **SENTENCES_OF_NAMES,
     **SENTENCES_OF_FETCH,
+    **SENTENCES_OF_DISCLOSURE,
 }
 
 _NOTHING = "u hoeft niets te doen"
@@ -371,11 +339,6 @@ REPAIRS: dict[str, str] = {
     "CFG-037": "zet het bestand in de map van de gemeente, of pas `path` aan",
     "RUN-010": "laad opnieuw; de andere momentopnamen zijn er nog",
     "RUN-011": "laad opnieuw; de andere momentopnamen zijn er nog",
-    "DIS-010": "laat deze perioden van deze bron weg uit de openbare uitgave",
-    "DIS-020": "zet het bestand en zijn sleutel terug uit een back-up",
-    "DIS-021": "zet rounding.key terug uit een back-up, of geef de sleutel in BUURTBEELD_ROUNDING_KEY",
-    "DIS-030": "er is niets gepubliceerd; neem deze cijfers alleen uit de open bron, of publiceer alleen intern",
-    "DIS-031": "er is niets gepubliceerd; meld dit als programmafout en publiceer alleen intern",
     "GEO-003": "controleer het bestand met de grenzen",
     "GEO-010": "voeg de ontbrekende gebieden toe, of noem ze in `geography.area_list`",
     "GEO-019": "gebruik grenzen en cijfers van dezelfde indeling",
@@ -386,6 +349,7 @@ REPAIRS: dict[str, str] = {
     **REPAIRS_OF_DIVISIONS,
     **REPAIRS_OF_NAMES,
     **REPAIRS_OF_FETCH,
+    **REPAIRS_OF_DISCLOSURE,
 }
 
 
