@@ -42,6 +42,9 @@ VERDICT = [
 EPOCH = dt.date(2000, 1, 3)
 BLOCK_WEEKS = 4
 
+#: With fewer periods than a year has there is no history to hold the newest against.
+SHORTEST = {PeriodType.WEEK: 52, PeriodType.ROLLING_4_WEEKS: 13, PeriodType.MONTH: 12}
+
 #: Signals above and below normal are both told, so both can be false.
 SIDES = 2
 
@@ -216,9 +219,11 @@ def judged(
         memory: what was found for series of another edition; the same series is not fitted again.
     """
     memory = Memory() if memory is None else memory
+    short = [panel for panel in found if len(panel.periods) < SHORTEST[panel.period_type]]
+    found = [panel for panel in found if panel not in short]
     ranges = [_normal_range(panel, memory) for panel in found]
     expectation = [_expectation_frame(panel, one) for panel, one in zip(found, ranges, strict=True)]
-    frames: list[pd.DataFrame] = []
+    frames: list[pd.DataFrame] = [_without_history(panel) for panel in short]
     for level in RHYTHMS:
         # Weeks of some indicators and months of others are looked at together: one correction for all of a level.
         runs = [
@@ -229,6 +234,27 @@ def judged(
         ]
         frames += _verdict_frames(runs)
     return _stacked(expectation, EXPECTATION), _stacked(frames, VERDICT)
+
+
+def _without_history(panel: Panel) -> pd.DataFrame:
+    """Less than a year of periods in all: nothing is fitted, which spares a new municipality seconds of imports."""
+    from etl.statistics.verdict_words import NO_HISTORY, NONE, TOO_FEW
+
+    frame = pd.DataFrame(
+        {
+            "indicator": [name for name, _ in panel.series],
+            "area_code": [code for _, code in panel.series],
+            "period_type": str(panel.period_type),
+            "period": panel.periods[-1],
+            "verdict": TOO_FEW,
+            "reason": NO_HISTORY,
+            "method": NONE,
+            "observed": panel.counts[:, -1],
+            "n_tested": 0,
+            "expected_false": 0.0,
+        }
+    )
+    return frame.reindex(columns=VERDICT)
 
 
 @dataclass(frozen=True)

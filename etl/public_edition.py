@@ -49,6 +49,7 @@ class PublicEdition:
         self._vintages: dict[str, Mapping[str, int]] = {}
         self.findings: tuple[Finding, ...] = notes
         restricted = [one for one in leaves if is_restricted(one)]
+        self._restricted = bool(restricted)
         rows = [self._leaves_of(one, [fed for fed in shown if fed.source_id == one.source.id]) for one in restricted]
         self.true_leaves = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame()
         self.rounded: Rounded | None = None
@@ -60,6 +61,11 @@ class PublicEdition:
     def protect(self, leaves: Leaves) -> str | None:
         """What this edition may see of a source: see `etl.line.Protect`."""
         return self._tables[leaves.source.id]
+
+    @property
+    def is_as_internal(self) -> bool:
+        """Every source is open: both editions show the same."""
+        return not self._restricted
 
     @property
     def vintages(self) -> dict[str, Mapping[str, int]]:

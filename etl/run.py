@@ -177,14 +177,18 @@ def _load(configured: Configured, clock: _Clock, rebuild: bool) -> LoadReport:
                 RoundingMemory.read(root, served=str(served["load_id"]) if served else None),
                 lambda: rounding_key(root),
             )
-            shown = facts_of(
-                given,
-                edition=Edition.PUBLIC,
-                protect=public.protect,
-                vintages=public.vintages,
-                findings=public.findings,
-                before=_served_file(root, served, Edition.PUBLIC),
-            )
+            before = _served_file(root, served, Edition.PUBLIC)
+            if public.is_as_internal:
+                shown = replace(facts, before=before)
+            else:
+                shown = facts_of(
+                    given,
+                    edition=Edition.PUBLIC,
+                    protect=public.protect,
+                    vintages=public.vintages,
+                    findings=public.findings,
+                    before=before,
+                )
             clock.step("publish", lock.load_id)
             manifest = {"config_hash": configured.config_hash, "inputs": inputs, "product": PRODUCT}
             prepared: list[Prepared] = []

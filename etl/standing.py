@@ -24,6 +24,9 @@ CLUSTER = ["indicator", "area_code", "period", "cluster", "local_moran", "gi_sta
 #: Period types of cards and maps, the one that screens open with first.
 COMPARED_TYPES = (PeriodType.ROLLING_12_MONTHS, PeriodType.YEAR)
 
+#: With fewer neighbourhoods no clusters are offered (STATISTICS 6); what looks for them takes seconds to import.
+FEWEST_AREAS = 20
+
 #: Levels whose areas are compared with each other.
 RANKED_LEVELS = (AreaLevel.NEIGHBOURHOOD, AreaLevel.DISTRICT)
 
@@ -120,10 +123,12 @@ def clusters(found: Sequence[Crossing], axis: AreaAxis, pairs: Sequence[tuple[st
         pairs: neighbourhoods that touch.
         seed: of the permutations, so that the same figures give the same clusters.
     """
+    areas = axis.at(AreaLevel.NEIGHBOURHOOD)
+    if len(areas) < FEWEST_AREAS or not found:
+        return pd.DataFrame(columns=CLUSTER)
     from etl.statistics.smoothing import empirical_bayes
     from etl.statistics.spatial import contiguity, hotspots
 
-    areas = axis.at(AreaLevel.NEIGHBOURHOOD)
     codes = _codes(axis, areas)
     weights = contiguity(codes, pairs)
     frames = []

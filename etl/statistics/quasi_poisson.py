@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import statsmodels.api as sm
 from numpy.typing import NDArray
 from scipy.stats import t as student
+from statsmodels.genmod.families import Poisson
+from statsmodels.genmod.generalized_linear_model import GLM
 from statsmodels.tools.sm_exceptions import DomainWarning, PerfectSeparationWarning, SingularMatrixWarning
 
 Floats = NDArray[np.float64]
@@ -56,7 +57,7 @@ def fit_quasi_poisson(
         warnings.simplefilter("ignore", PerfectSeparationWarning)
         warnings.simplefilter("ignore", DomainWarning)
         warnings.simplefilter("ignore", SingularMatrixWarning)
-        model = sm.GLM(counts, design, family=sm.families.Poisson(), offset=offset, var_weights=weights, hasconst=True)
+        model = GLM(counts, design, family=Poisson(), offset=offset, var_weights=weights, hasconst=True)
         try:
             found = model.fit(scale="X2", start_params=start)
         except ValueError:  # counts that the model fits exactly leave nothing to estimate phi from: phi is 1
