@@ -113,8 +113,62 @@ window.buurtbeeld.data = (function () {
     return text;
   };
 
-  /* One cell: numbers (scaled), status, class 1–5, verdict, and its words. */
-  Figures.prototype.cell = function (level, kind, row, code) {
+  /* A count as it may be taken: a range, "≈ 12" or "12" (monitor.components.format.count_text). */
+  Figures.prototype.counted = function (count, level, kind, status) {
+    var about = this.body.about, text = this.whole.format(count), texts = this.config.texts;
+    if (about && this.isRange(count, level, kind)) {
+      return texts.range.replace("{low}", count ? 1 : 0).replace("{high}", count ? about.base : about.base - 1);
+    }
+    return this.near(about ? !this.isLeaf(level, kind) : false, status) + text;
+  };
+
+  Figures.prototype.isLeaf = function (level, kind) {
+    var leaf = this.body.about && this.body.about.leaf;
+    return Boolean(leaf && leaf[0] === level && leaf[1] === kind);
+  };
+
+  Figures.prototype.isRange = function (count, level, kind) {
+    return this.isLeaf(level, kind) && (count === 0 || count === this.body.about.base);
+  };
+
+  Figures.prototype.near = function (isAbout, status) {
+    return isAbout || status === "estimated" || status === "rounded" ? "≈ " : "";
+  };
+
+  /* Are there smoothed rates of this level and period? */
+  Figures.prototype.isSmoothed = function (level, period) {
+    var found = this.find(level, period), standing = found && this.block(level, found.kind).standing;
+    return Boolean(standing && standing.period === period && standing.smoothed.length && !this.isCount);
+  };
+
+  /* Is this the newest complete period, or a later one? The verdicts are about now. */
+  Figures.prototype.isNow = function (level, period) {
+    var found = this.find(level, period);
+    if (!found) return false;
+    return found.row >= this.find(level, this.nearest(level, null, found.kind)).row;
+  };
+
+  /* The verdict on an area: {word, name, way, period, said, hasRange}; null where nothing is judged. */
+  Figures.prototype.judgement = function (level, code) {
+    var kinds = this.kinds(level), judged = this.body.judged[level], texts = this.config.texts;
+    var at = judged ? this.block(level, kinds[0]).codes.indexOf(code) : -1;
+    if (at < 0 || judged.word[at] === "9") return null;
+    var word = +judged.word[at], period = judged.periods[judged.at[at]], name = this.config.judgedPeriods[period];
+    var isFew = word === 3 || judged.lower[at] === null, said = texts.judgedSaid;
+    var reason = said.reasons[judged.why[at] === null ? "" : judged.reasons[judged.why[at]]];
+    var about = this.body.about && judged.observed[at] !== null ? "≈ " : "";
+    var text = isFew ? said.few.replace("{reason}", reason) : said[judged.method[at]]
+      .replace("{n}", about + this.whole.format(judged.observed[at]))
+      .replace("{low}", this.whole.format(judged.lower[at])).replace("{high}", this.whole.format(judged.upper[at]));
+    var brief = isFew ? reason : said.brief.replace("{n}", about + this.whole.format(judged.observed[at]))
+      .replace("{low}", this.whole.format(judged.lower[at])).replace("{high}", this.whole.format(judged.upper[at]));
+    return { word: word, name: texts.judged[word], way: judged.way[at], period: period, periodName: name,
+      isFew: isFew, brief: brief, said: text.replace("{period}", name) };
+  };
+
+  /* One cell: numbers (scaled), status, class 1–5, verdict, and its words. `measure`: "smoothed" colours by the rate that
+     is drawn towards the mean, where it is known. */
+  Figures.prototype.cell = function (level, kind, row, code, measure) {
     var block = this.block(level, kind), texts = this.config.texts;
     var at = block ? block.codes.indexOf(code) : -1;
     var cell = { code: code, name: this.config.names[code] || code, value: null, numerator: null, lower: null, upper: null,
@@ -128,24 +182,41 @@ window.buurtbeeld.data = (function () {
       cell.status = STATUS[+block.status[row][at]];
       var verdicts = block.verdict[block.periods[row]];
       cell.verdict = verdicts ? VERDICT[+verdicts[at]] || null : null;
+      var standing = block.standing && block.standing.period === block.periods[row] ? block.standing : null;
+      if (standing && standing.rank[at] !== null) {
+        cell.place = texts.place.replace("{rank}", standing.rank[at]).replace("{n}", standing.n)
+          .replace("{best}", standing.best[at]).replace("{worst}", standing.worst[at]);
+      }
+      if (standing && measure === "smoothed" && standing.smoothed.length) cell.smoothed = standing.smoothed[at];
+      if (this.isNow(level, block.periods[row])) cell.judged = this.judgement(level, code);
     }
+    var coloured = cell.smoothed === null || cell.smoothed === undefined ? cell.value : cell.smoothed;
     if (cell.value !== null && !this.isCount) {
       cell.quantile = 1;
-      block.breaks.forEach(function (edge) { if (cell.value >= edge) cell.quantile += 1; });
+      block.breaks.forEach(function (edge) { if (coloured >= edge) cell.quantile += 1; });
     }
     cell.hasValue = cell.value !== null;
-    cell.shown = cell.hasValue ? (cell.status === "estimated" ? "≈ " : "") + this.text(cell.value) : texts.status[cell.status];
+    var isNear = this.body.about && (!this.isLeaf(level, kind) || this.isRange(cell.numerator, level, kind));
+    cell.shown = !cell.hasValue ? texts.status[cell.status]
+      : this.isCount ? this.counted(cell.value, level, kind, cell.status)
+        : this.near(isNear, cell.status) + this.text(cell.value);
+    cell.shownSmoothed = cell.smoothed === null || cell.smoothed === undefined ? ""
+      : texts.smoothed.replace("{value}", this.near(isNear, cell.status) + this.text(cell.smoothed));
     cell.interval = cell.hasValue && !this.isCount && cell.lower !== null
       ? texts.between.replace("{lower}", this.text(cell.lower)).replace("{upper}", this.text(cell.upper)) : "";
-    cell.count = cell.numerator === null || this.isCount ? "" : this.whole.format(cell.numerator);
+    cell.count = cell.numerator === null || this.isCount ? "" : this.counted(cell.numerator, level, kind, cell.status);
     return cell;
   };
 
   /* What a cell says in one sentence: for tooltip and screen reader. */
-  Figures.prototype.sentence = function (cell) {
-    var texts = this.config.texts, parts = [];
+  Figures.prototype.sentence = function (cell) { return this.lines(cell).join(", "); };
+
+  /* The same, part by part. */
+  Figures.prototype.lines = function (cell) {
+    var texts = this.config.texts, parts = [], value = cell.shown + (this.body.unit === "share_pct" ? "" : " " + this.unit());
     if (cell.hasValue) {
-      parts.push(cell.shown + (this.body.unit === "share_pct" ? "" : " " + this.unit()));
+      if (cell.shownSmoothed) parts.push(cell.shownSmoothed + " " + this.unit());
+      parts.push(cell.shownSmoothed ? texts.counted.replace("{value}", value) : value);
       if (cell.interval) parts.push(cell.interval);
       if (cell.count) parts.push(texts.events.replace("{n}", cell.count));
       if (cell.status !== "final") parts.push(texts.status[cell.status]);
@@ -154,7 +225,9 @@ window.buurtbeeld.data = (function () {
       if (cell.count) parts.push(texts.events.replace("{n}", cell.count));
     }
     if (cell.verdict) parts.push(texts.verdictRest[cell.verdict]);
-    return parts.join(", ");
+    if (cell.place) parts.push(cell.place);
+    if (cell.judged) parts.push(cell.judged.name + " (" + cell.judged.said + ")");
+    return parts;
   };
 
   Figures.prototype.unit = function () {
@@ -162,12 +235,12 @@ window.buurtbeeld.data = (function () {
   };
 
   /* All cells of a level in one period, by name. */
-  Figures.prototype.cells = function (level, period) {
+  Figures.prototype.cells = function (level, period, measure) {
     var found = this.find(level, period), self = this, config = this.config;
     var codes = Object.keys(config.levels).filter(function (code) { return config.levels[code] === level; });
     var order = new Intl.Collator(config.locale);
     return codes.map(function (code) {
-      return found ? self.cell(level, found.kind, found.row, code) : self.cell(level, null, 0, code);
+      return found ? self.cell(level, found.kind, found.row, code, measure) : self.cell(level, null, 0, code);
     }).sort(function (a, b) { return order.compare(a.name, b.name); });
   };
 

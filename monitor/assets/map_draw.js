@@ -79,6 +79,7 @@ window.buurtbeeld.Drawing = (function () {
     var front = make("g", {}, this.view);
     this.over = make("g", { class: "map-over", "aria-hidden": "true" }, this.view);
     this.bubbles = make("g", { class: "map-bubbles", "aria-hidden": "true" }, this.view);
+    this.signs = make("g", { class: "map-signs", "aria-hidden": "true" }, this.view);
     this.frame = make("path", { class: "map-selected", d: "", "aria-hidden": "true" }, this.view);
     if (layer.outline) make("path", { d: layer.outline }, back);
     // Larger areas that only a list names: ground without figures, drawn but not coloured.
@@ -104,6 +105,7 @@ window.buurtbeeld.Drawing = (function () {
     this.cells = {};
     cells.forEach(function (cell) { if (figures.isCount && cell.value > largest) largest = cell.value; });
     this.bubbles.replaceChildren();
+    this.signs.replaceChildren();
     cells.forEach(function (cell) {
       var drawn = self.paths[cell.code];
       self.cells[cell.code] = cell;
@@ -111,6 +113,7 @@ window.buurtbeeld.Drawing = (function () {
       var fill = !cell.hasValue ? "status-" + cell.status : figures.isCount ? "q0" : "q" + cell.quantile;
       drawn.area.setAttribute("class", "area " + fill + (dimmed[cell.code] ? " is-dimmed" : ""));
       drawn.area.setAttribute("aria-label", cell.name + ": " + figures.sentence(cell));
+      self._sign(cell, drawn);
       var isOver = cell.hasValue && cell.status !== "final";
       drawn.over.setAttribute("class", isOver ? "over-" + cell.status : "");
       if (figures.isCount && cell.hasValue && largest > 0) {
@@ -124,6 +127,34 @@ window.buurtbeeld.Drawing = (function () {
     });
     if (!this.tip.hidden && this.tipCode) this._tell(this.tipCode);
   };
+
+  /* What stands out has a shape of its own, so that no colour is needed: a triangle the way the figure goes for a signal,
+     a diamond for what to keep an eye on. */
+  var SHAPES = { h: "M0 -9L9 7H-9Z", l: "M0 9L9 -7H-9Z", w: "M0 -7L7 0L0 7L-7 0Z" };
+
+  Drawing.prototype._sign = function (cell, drawn) {
+    var kind = cell.judged ? signOf(cell.judged) : null;
+    if (kind) make("path", { d: SHAPES[kind], class: "map-sign sign-" + kind, "data-x": drawn.at[0], "data-y": drawn.at[1] },
+      this.signs);
+    this._place_signs();
+  };
+
+  /* Signs keep their size on screen. */
+  Drawing.prototype._place_signs = function () {
+    var unit = this.box.w / (this.svg.clientWidth || 600);
+    this.signs.querySelectorAll("path").forEach(function (sign) {
+      sign.setAttribute("transform",
+        "translate(" + sign.dataset.x + " " + sign.dataset.y + ") scale(" + unit.toFixed(3) + ")");
+    });
+  };
+
+  /* Which sign a verdict has: h or l for a signal, w for the weaker tier, null for none. */
+  function signOf(judged) {
+    if (judged.word === 0) return judged.way === "l" ? "l" : "h";
+    return judged.word === 1 ? "w" : null;
+  }
+  Drawing.SHAPES = SHAPES;
+  Drawing.signOf = signOf;
 
   Drawing.prototype.select = function (codes) {
     var self = this;
@@ -144,6 +175,7 @@ window.buurtbeeld.Drawing = (function () {
     this.box = { x: x, y: y, w: width, h: height };
     this.view.setAttribute("viewBox", [x, y, width, height].map(function (n) { return n.toFixed(1); }).join(" "));
     this.root.classList.toggle("is-zoomed", width < this.full.w * 0.999);
+    this._place_signs();
     // Patterns are drawn in map units: keep them the same size on screen.
     var onScreen = this.svg.clientWidth || 600, unit = width / onScreen;
     this.patterns.forEach(function (pattern) {
@@ -288,7 +320,7 @@ window.buurtbeeld.Drawing = (function () {
     var cell = this.cells && this.cells[code];
     if (!cell) return;
     this.tipCode = code;
-    var name = document.createElement("strong"), lines = this.figures.sentence(cell).split(", ");
+    var name = document.createElement("strong"), lines = this.figures.lines(cell);
     name.textContent = cell.name;
     this.tip.replaceChildren(name);
     lines.forEach(function (line) {

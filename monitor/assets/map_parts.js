@@ -57,6 +57,10 @@ window.buurtbeeld.mapParts = (function () {
     if (!isCount) {
       columns.push({ key: "count", title: texts.count, sort: number("numerator"), num: true });
     }
+    if (this.cells.some(function (cell) { return cell.judged; })) {
+      var period = this.cells.filter(function (cell) { return cell.judged; })[0].judged.periodName;
+      columns.push({ key: "judged", title: texts.judgedTitle.replace("{period}", period), sort: function (cell) { return cell.judged ? cell.judged.word : 9; } });
+    }
     if (this.cells.some(function (cell) { return cell.verdict; })) {
       var order = ["lower", "no_difference", "higher", "too_few", null];
       columns.push({ key: "verdict", title: texts.againstRest, sort: function (cell) { return -order.indexOf(cell.verdict); } });
@@ -119,12 +123,58 @@ window.buurtbeeld.mapParts = (function () {
         if (!cell.hasValue) return el("td", "num", mark(cell.status, texts));
         var range = cell.interval ? self.figures.text(cell.lower) + " – " + self.figures.text(cell.upper) : null;
         var notes = [range, cell.status === "final" ? null : texts.status[cell.status]].filter(Boolean);
-        return el("td", "num strong", [cell.shown, notes.length ? el("span", "cell-note", notes.join(" · ")) : null]);
+        return el("td", "num strong", [cell.shown, notes.length ? el("span", "cell-note", notes.join(" · ")) : null,
+          cell.shownSmoothed ? el("span", "cell-note", cell.shownSmoothed) : null]);
       }
       if (column.key === "count") return el("td", "num", cell.count || "–");
+      if (column.key === "judged") return el("td", "judged-cell", judged(self.config, self.state, cell, true));
       return el("td", "", verdict(self.config, self.figures.body.direction, cell.verdict));
     }));
   };
+
+  /* The verdict of an area: its word, what was seen and what is normal, and the way to its passport. In a table the
+     period stands in the heading. */
+  function judged(config, state, cell, isBrief) {
+    if (!cell.judged) return "–";
+    var one = cell.judged, shape = window.buurtbeeld.Drawing.signOf(one);
+    var note = el("span", isBrief && one.isFew ? "sr-only" : "cell-note", isBrief ? one.brief : one.said);
+    var word = el("strong", "", [shape ? sign(shape) : null, one.name]);
+    if (isBrief && one.isFew) word.title = one.brief;
+    return [word, " ", isBrief ? whyLink(config, state, cell) : note, isBrief ? note : whyLink(config, state, cell)];
+  }
+
+  function whyLink(config, state, cell) {
+    var query = new URLSearchParams({ indicator: state.indicator, area: cell.code, period: cell.judged.period });
+    Object.keys(config.kept).forEach(function (key) { query.set(key, config.kept[key]); });
+    var anchor = link(config.base + "herkomst?" + query.toString(), config.texts.why);
+    anchor.setAttribute("aria-label", config.texts.whyOf.replace("{area}", cell.name));
+    anchor.className = "why-link";
+    return anchor;
+  }
+
+  function sign(shape) {
+    var NS = "http://www.w3.org/2000/svg", svg = document.createElementNS(NS, "svg"), path = document.createElementNS(NS, "path");
+    svg.setAttribute("class", "sign");
+    svg.setAttribute("viewBox", "-11 -11 22 22");
+    svg.setAttribute("aria-hidden", "true");
+    path.setAttribute("d", window.buurtbeeld.Drawing.SHAPES[shape]);
+    path.setAttribute("class", "map-sign sign-" + shape);
+    svg.append(path);
+    return svg;
+  }
+
+  /* Which signs stand on the map, and on which period the verdicts are. */
+  function signs(texts, cells) {
+    var found = cells.filter(function (cell) { return cell.judged; });
+    if (!found.length) return null;
+    var seen = found.map(function (cell) { return window.buurtbeeld.Drawing.signOf(cell.judged); });
+    var shown = ["h", "l", "w"].filter(function (shape) { return seen.indexOf(shape) >= 0; }).map(function (shape) {
+      return el("span", "status-mark", [sign(shape), texts.judgedLegend[shape]]);
+    });
+    if (!shown.length) return null;
+    return el("div", "legend-status", shown.concat(el("span", "", texts.judgedLegend.period
+      .replace("{period}", found[0].judged.periodName))));
+  }
 
   function mark(status, texts) {
     var swatch = el("span", "swatch status-" + status);
@@ -149,6 +199,11 @@ window.buurtbeeld.mapParts = (function () {
     var seen = cells.map(function (cell) { return cell.status; }).filter(function (status, at, all) {
       return status !== "final" && all.indexOf(status) === at;
     });
+    var isSmoothed = cells.some(function (cell) { return cell.shownSmoothed; });
+    if (isSmoothed) rows.push(el("p", "", texts.smoothedLegend));
+    if (figures.body.about) rows.push(el("p", "", texts.aboutLegend));
+    var shapes = signs(texts, cells);
+    if (shapes) rows.push(shapes);
     if (seen.length) rows.push(el("div", "legend-status", seen.map(function (status) { return mark(status, texts); })));
     root.replaceChildren.apply(root, rows);
   }
@@ -193,7 +248,9 @@ window.buurtbeeld.mapParts = (function () {
     var cell = cells.filter(function (one) { return one.code === state.area; })[0];
     root.hidden = !cell;
     if (!cell) return root.replaceChildren();
-    root.replaceChildren(el("strong", "", cell.name), el("span", "", figures.sentence(cell)),
+    var said = figures.lines(Object.assign({}, cell, { judged: null })).join(", ");
+    root.replaceChildren(el("strong", "", cell.name), el("span", "", said),
+      el("span", "chosen-verdict", cell.judged ? judged(config, state, cell) : []),
       link(areaAddress(config, state, cell.code), config.texts.toArea.replace("{area}", cell.name)));
   }
 
@@ -207,10 +264,9 @@ window.buurtbeeld.mapParts = (function () {
       root.textContent = texts.noWhole;
       return;
     }
-    var text = whole[2] === null
-      ? texts.sumPlain.replace("{parts}", figures.whole.format(parts)).replace("{whole}", figures.whole.format(whole[1]))
-      : texts.sum.replace("{parts}", figures.whole.format(whole[3])).replace("{none}", figures.whole.format(whole[4]))
-        .replace("{whole}", figures.whole.format(whole[2]));
+    var count = function (number) { return figures.counted(number, "municipality", null, null); };
+    var text = whole[2] === null ? texts.sumPlain.replace("{parts}", count(parts)).replace("{whole}", count(whole[1]))
+      : texts.sum.replace("{parts}", count(whole[3])).replace("{none}", count(whole[4])).replace("{whole}", count(whole[2]));
     if (without) text += " " + (without === 1 ? texts.withoutOne : texts.without.replace("{n}", without));
     root.textContent = text;
   }
@@ -226,6 +282,8 @@ window.buurtbeeld.mapParts = (function () {
     var lede = judged ? texts.finding.replace("{higher}", tally.higher).replace("{lower}", tally.lower)
       .replace("{same}", tally.no_difference) + (tally.too_few ? " " + texts.findingFew.replace("{n}", tally.too_few) : "")
       : figures.isCount ? texts.ledeCount : texts.lede;
+    var block = figures.block(state.level, kindOf(figures, state)), standing = block && block.standing;
+    if (standing && standing.period === state.period && !standing.differ) lede = texts.noDifferences + " " + lede;
     document.getElementById("map-lede").textContent = lede;
     document.getElementById("live").textContent = title + ", " + config.periods[state.period] + ". " + lede;
   }

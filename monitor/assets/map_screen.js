@@ -7,10 +7,16 @@
 
   function byId(id) { return document.getElementById(id); }
 
+  /* Rates of small areas are drawn smoothed unless the address asks for them as counted. */
+  function measureAsked() {
+    return new URLSearchParams(window.location.search).get("measure") === "counted" ? "counted" : "smoothed";
+  }
+
   function Page(config) {
     var self = this;
     this.config = config;
     this.state = Object.assign({}, config.state);
+    this.state.measure = measureAsked();
     this.asked = 0;
     this.root = byId("map-root");
     this.drawing = new Drawing(this.root, config, { choose: function (code) { self.choose(code); } });
@@ -27,9 +33,23 @@
     byId("map-period").addEventListener("change", function (event) { self.update({ period: event.target.value }); });
     byId("map-earlier").addEventListener("click", function () { self.step(-1); });
     byId("map-later").addEventListener("click", function () { self.step(1); });
+    byId("map-measure").addEventListener("click", function (event) {
+      var measure = event.target.dataset.measure;
+      if (measure) self.update({ measure: measure });
+    });
     byId("map-level").addEventListener("click", function (event) {
       var level = event.target.dataset.level;
       if (level && level !== self.state.level) self.update({ level: level, area: null }, { fit: true });
+    });
+  };
+
+  Page.prototype._measure = function () {
+    var state = this.state, isThere = this.figures.isSmoothed(state.level, state.period), texts = this.config.texts;
+    byId("map-measure").querySelectorAll("button").forEach(function (button) {
+      var isCounted = button.dataset.measure === "counted";
+      button.setAttribute("aria-pressed", String(isThere ? button.dataset.measure === state.measure : isCounted));
+      button.disabled = !isThere && !isCounted;
+      button.title = button.disabled ? texts.smoothedOnly : "";
     });
   };
 
@@ -89,7 +109,7 @@
 
   Page.prototype.paint = function (how) {
     var self = this, config = this.config, state = this.state, district = this.district();
-    var cells = this.figures.cells(state.level, state.period);
+    var cells = this.figures.cells(state.level, state.period, state.measure);
     var inside = cells.filter(function (cell) { return !district || config.parents[cell.code] === district; });
     var dimmed = {};
     cells.forEach(function (cell) { dimmed[cell.code] = inside.indexOf(cell) < 0; });
@@ -127,6 +147,7 @@
     byId("map-level").querySelectorAll("button").forEach(function (button) {
       button.setAttribute("aria-pressed", String(button.dataset.level === state.level));
     });
+    this._measure();
     parts.periods(byId("map-period"), this.config, this.figures, state);
     var last = found ? this.figures.block(state.level, found.kind).periods.length - 1 : -1;
     byId("map-earlier").disabled = !found || found.row === 0;
@@ -138,6 +159,7 @@
   Page.prototype.address = function () {
     var state = this.state, query = new URLSearchParams();
     ["indicator", "level", "area", "period"].forEach(function (key) { if (state[key]) query.set(key, state[key]); });
+    if (state.measure === "counted") query.set("measure", "counted");
     var kept = this.config.kept;
     Object.keys(kept).forEach(function (key) { query.set(key, kept[key]); });
     return this.config.base + "kaart?" + query.toString();
@@ -165,6 +187,7 @@
     changes.indicator = config.indicators[asked.indicator] ? asked.indicator : config.state.indicator;
     changes.level = config.layers[asked.level] ? asked.level : config.state.level;
     changes.period = config.periods[asked.period] ? asked.period : null;
+    changes.measure = measureAsked();
     this.update(changes, { fit: true, still: true });
   };
 

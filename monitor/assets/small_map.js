@@ -21,7 +21,7 @@
       if (byId("small-map-root") !== root) return; // the reader has gone on
       var figures = new data.Figures(config, answers[1]);
       state.period = figures.nearest(state.level, state.period, null);
-      var cells = figures.cells(state.level, state.period);
+      var cells = figures.cells(state.level, state.period, "smoothed");
       drawing.outlines(answers[0]);
       drawing.paint(figures, cells, {});
       drawing.show(drawing.full);

@@ -13,8 +13,11 @@ from dash import dcc, html
 from config.vocabulary import AreaLevel, Comparison, PeriodType, Status
 from monitor.components.format import comparison_name, level_name, period_name, status_name, unit_name
 from monitor.i18n import LANGUAGES, Translator
+from monitor.queries.map_standing import VERDICTS
 from monitor.queries.map_values import MAP_LEVELS, MAP_PERIODS
+from monitor.queries.verdicts import verdicts
 from monitor.router import View
+from monitor.texts.verdict import REASONS, reason_name, verdict_name
 
 
 def map_view(view: View, *, indicators: list[str], state: dict[str, str | None]) -> html.Div:
@@ -87,6 +90,9 @@ def _settings(view: View, indicators: list[str], state: dict[str, str | None]) -
         "indicators": {indicator: facts.label(indicator, view.language) for indicator in indicators},
         "units": {unit: unit_name(unit, _) for unit in facts.indicators.loc[indicators, "unit"].unique()},
         "periods": {period: period_name(period, _) for period in facts.periods.index[kinds]},
+        "judgedPeriods": {
+            period: period_name(period, _) for period in sorted({one.period for one in verdicts(view.snapshot)})
+        },
         "practice": facts.is_practice,
         "schematic": facts.is_schematic,
         "state": state,
@@ -114,6 +120,31 @@ def _texts(_: Translator) -> dict[str, Any]:
             level.value: _("{indicator} per {level}", indicator="{indicator}", level=level_name(level, _))
             for level in MAP_LEVELS
         },
+        "judged": [verdict_name(word, _) for word in VERDICTS],
+        "judgedTitle": _("Verdict, {period}", period="{period}"),
+        "judgedSaid": {
+            "f": _("{period}: {n}, normal is {low} to {high} for this time of the year"),
+            "e": _("{period}: {n}, normal is {low} to {high}, judged by the periods before"),
+            "brief": _("{n}, normal {low}–{high}"),
+            "few": _("{period}: {reason}"),
+            "reasons": {reason: reason_name(reason, _) for reason in REASONS},
+        },
+        "judgedLegend": {
+            "h": _("Signal: more than normal"),
+            "l": _("Signal: fewer than normal"),
+            "w": _("Keep an eye on"),
+            "period": _("verdict on {period}"),
+        },
+        "why": _("Why?"),
+        "whyOf": _("Why? Where does the figure of {area} come from?"),
+        "smoothed": _("smoothed {value}"),
+        "counted": _("as counted {value}"),
+        "smoothedLegend": _("colour: smoothed rate, drawn towards the mean as far as the number is small"),
+        "noDifferences": _("No demonstrable differences between neighbourhoods."),
+        "smoothedOnly": _("Smoothed rates exist for the newest twelve months only."),
+        "place": _("place {rank} of {n}, probably {best} to {worst}"),
+        "range": _("{low} to {high}"),
+        "aboutLegend": _("≈: about, from rounded counts"),
         "between": _("probably between {lower} and {upper}"),
         "events": _("{n} registered"),
         "practice": _("practice figures"),

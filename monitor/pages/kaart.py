@@ -161,6 +161,22 @@ def _filters(view: View, indicators: list[str], levels: list[AreaLevel], state: 
             ),
             html.Div(
                 [
+                    html.Span(_("Rates"), id="map-measure-name", className="field-name"),
+                    html.Div(
+                        [
+                            html.Button(words, type="button", **{"data-measure": name, "aria-pressed": "false"})
+                            for name, words in (("smoothed", _("smoothed")), ("counted", _("as counted")))
+                        ],
+                        id="map-measure",
+                        className="segments",
+                        role="group",
+                        **{"aria-labelledby": "map-measure-name"},
+                    ),
+                ],
+                className="field",
+            ),
+            html.Div(
+                [
                     html.Label(_("Period"), htmlFor="map-period"),
                     html.Div(
                         [

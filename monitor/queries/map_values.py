@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from config.vocabulary import STATUS_ORDER, AreaLevel, Comparison, PeriodType, Unit
 from etl.snapshot import Snapshot
+from monitor.queries.exactness import EXACT, exactness
+from monitor.queries.map_standing import judged_of, put_standing, standing_of
 
 #: Lengths of period a map offers, the first that an indicator has comes first on screen.
 MAP_PERIODS = (PeriodType.ROLLING_12_MONTHS, PeriodType.YEAR, PeriodType.ROLLING_4_WEEKS)
@@ -45,6 +47,11 @@ def map_values(snapshot: Snapshot, indicator: str) -> bytes | None:
     - `verdict`: period -> a digit per area against the rest of the municipality (0 higher, 1 lower, 2 no demonstrable
       difference, 3 too few, 9 none).
 
+    - `standing`: smoothed rates and places in the newest complete period (`map_standing.put_standing`).
+
+    `judged`: per level the verdicts on its areas, in the order of its first `codes` (`map_standing.judged_of`).
+    `about`: None where counts are exact; else the base of the rounding and the [level, length of period] of the leaves,
+    all else being sums of them (`exactness`).
     `municipality`: period -> its own value and numerator, the whole, the sum of the parts, what belongs to none, and
     its status.
     """
@@ -72,22 +79,42 @@ def map_values(snapshot: Snapshot, indicator: str) -> bytes | None:
     wholes = snapshot.query(
         "SELECT period, whole, parts, unallocated FROM unallocated WHERE indicator = ?", [indicator]
     ).set_index("period")
+    levels = {
+        level.value: {
+            kind.value: _block(cells, level, kind, decimals, unit)
+            for kind in MAP_PERIODS
+            if ((cells["area_level"] == level) & (cells["period_type"] == kind)).any()
+        }
+        for level in MAP_LEVELS
+    }
+    judged: dict[str, Any] = {}
+    standing = standing_of(snapshot, indicator)
+    for level, kinds in levels.items():
+        for block in kinds.values():
+            put_standing(block, AreaLevel(level), standing, 10.0**decimals)
+        first = next(iter(kinds.values()), None)
+        if first is not None and (found := judged_of(snapshot, indicator, first["codes"])) is not None:
+            judged[level] = found
     body = {
         "indicator": indicator,
         "unit": unit.value,
         "decimals": decimals,
         "direction": str(entry["direction"].iloc[0]),
-        "levels": {
-            level.value: {
-                kind.value: _block(cells, level, kind, decimals, unit)
-                for kind in MAP_PERIODS
-                if ((cells["area_level"] == level) & (cells["period_type"] == kind)).any()
-            }
-            for level in MAP_LEVELS
-        },
+        "levels": levels,
+        "judged": judged,
+        "about": _about(snapshot, indicator, levels),
         "municipality": _municipality(cells, wholes, decimals),
     }
     return json.dumps(body, separators=(",", ":"), allow_nan=False).encode()
+
+
+def _about(snapshot: Snapshot, indicator: str, levels: dict[str, dict[str, Any]]) -> dict[str, Any] | None:
+    """What the counts stand for, where they are not exact."""
+    places = {(level, kind): exactness(snapshot, indicator, level, kind) for level in levels for kind in levels[level]}
+    base = next((one.base for one in places.values() if one != EXACT), None)
+    if base is None:
+        return None
+    return {"base": base, "leaf": next((list(place) for place, one in places.items() if one.is_leaf), None)}
 
 
 def _block(cells: pd.DataFrame, level: AreaLevel, kind: PeriodType, decimals: int, unit: Unit) -> dict[str, Any]:

@@ -7,6 +7,12 @@ from monitor.i18n import Translator
 from monitor.queries.verdicts import HIGH, LOW, NORMAL, SIGNAL, TOO_FEW, WATCH, Judged, StandingOut
 from monitor.texts.words import counted
 
+#: Reasons that have words of their own.
+REASONS = (
+    "not_delivered", "provisional", "silent", "no_exposure", "no_history", "short_history", "after_break",
+    "counted_otherwise", "gaps", "too_rare", "known_effect", "",
+)  # fmt: skip
+
 
 def verdict_name(verdict: str, _: Translator) -> str:
     """One of four words, the same everywhere."""
@@ -75,6 +81,11 @@ def why(one: Judged, _: Translator) -> list[str]:
 
 def reason_words(one: Judged, _: Translator) -> str:
     """Why nothing can be said, or why only the newest periods are the measure."""
+    return reason_name(one.reason or "", _)
+
+
+def reason_name(reason: str, _: Translator) -> str:
+    """A reason of a verdict in words."""
     return {
         "not_delivered": _("not delivered"),
         "provisional": _("still provisional"),
@@ -87,7 +98,7 @@ def reason_words(one: Judged, _: Translator) -> str:
         "gaps": _("too many periods are missing"),
         "too_rare": _("so rare that only a rise of many times normal would show"),
         "known_effect": _("a period with New Year's Eve or a holiday, and too little history"),
-    }.get(one.reason or "", _("too few figures"))
+    }.get(reason, _("too few figures"))
 
 
 def direction_words(one: Judged, _: Translator) -> str:

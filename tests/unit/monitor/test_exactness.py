@@ -155,7 +155,7 @@ def test_the_map_is_told_what_its_counts_stand_for(public: Snapshot, snapshot: S
     told = json.loads(map_values(public, "burglary_home") or b"")
     exact = json.loads(map_values(snapshot, "burglary_home") or b"")
 
-    assert told["about"] == {"base": 5, "leaf": None}
+    assert told["about"] == {"base": 5, "leaf": None}  # leaves are months: not on the map
     assert exact["about"] is None
 
 

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+import duckdb
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from config.vocabulary import STATUS_ORDER
+from etl.publish import publish
 from etl.snapshot import Snapshot, SnapshotStore
 from monitor.queries.map_values import class_edges, map_layer, map_values
+from tests import proefdorp
 from tests.proefdorp import NEIGHBOURHOODS, SLUG, make_snapshot, tables
 
 
@@ -92,3 +96,31 @@ def test_edges_rise_and_no_class_is_empty_below_them(values: list[int]):
 def test_values_that_are_all_the_same_make_one_class():
     assert class_edges(np.array([7.0, 7.0, np.nan])) == []
     assert class_edges(np.array([np.nan])) == []
+
+
+def test_verdicts_and_places_stand_in_the_order_of_the_areas(tmp_path: Path):
+    def fill(con: duckdb.DuckDBPyConnection, load_id: str) -> None:
+        proefdorp.fill(con, SLUG, load_id)
+        con.execute(
+            "INSERT INTO verdict (indicator, area_code, period_type, period, verdict, direction, reason, observed,"
+            " lower, upper, method, n_tested, expected_false) VALUES"
+            " ('burglary_home', ?, 'month', '2026-08', 'signal', 'high', NULL, 14, 3, 9, 'farrington', 12, 0.1),"
+            " ('burglary_home', ?, 'month', '2026-08', 'too_few', NULL, 'gaps', NULL, NULL, NULL, 'none', 12, 0.1)",
+            [NEIGHBOURHOODS[1], NEIGHBOURHOODS[2]],
+        )
+        con.execute(
+            "INSERT INTO standing VALUES ('burglary_home', ?, '2026-08-R12', 4.04, 2, 1, 9, 11, 'no_difference')",
+            [NEIGHBOURHOODS[1]],
+        )
+
+    publish(tmp_path / SLUG, fill, manifest={"config_hash": "test"})
+    with SnapshotStore(tmp_path / SLUG).pinned() as pinned:
+        body = told(pinned, "burglary_home")
+
+    judged = body["judged"]["neighbourhood"]
+    standing = body["levels"]["neighbourhood"]["rolling_12_months"]["standing"]
+    assert (judged["word"][:4], judged["way"][:4]) == ("9039", "-h--")
+    assert judged["observed"][:3] == [None, 14, None]
+    assert [judged["periods"][judged["at"][1]], judged["reasons"][judged["why"][2]]] == ["2026-08", "gaps"]
+    assert (standing["smoothed"][1], standing["rank"][1], standing["best"][1], standing["worst"][1]) == (40, 2, 1, 9)
+    assert "standing" not in body["levels"]["district"]["rolling_12_months"]
