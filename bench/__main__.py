@@ -13,10 +13,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from bench import load, national, pages
+from bench import derive, load, national, pages
 
 HERE = Path(__file__).parent
-PARTS = {"load": load.measure, "national": national.measure, "pages": pages.measure}
+PARTS = {"load": load.measure, "derive": derive.measure, "national": national.measure, "pages": pages.measure}
 
 
 def main() -> int:
