@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,18 +65,22 @@ def write_statline(path: Path, table: str, spans: Sequence[Span]) -> Path:
                 value = _MISSING if is_withheld else str(count)
                 label = f"{'':<30};{'':<8}" if is_withheld or not count else named
                 lines.append(f"{len(lines)};{code:<6};{area:<10};{period};{value};{label}")
-    return _write(path, lines, "utf-8-sig")
+    return write_lines(path, lines, "utf-8-sig")
 
 
-def write_weeks(path: Path, place: Place, weekly: dict[str, Counts], weeks: list[str], covered: Iterable[str]) -> Path:
-    """One weekly delivery: codes without letters and leading zero, zeros listed, cp1252 as such systems write."""
+def write_weeks(path: Path, place: Place, weekly: dict[str, Counts], weeks: Sequence[str]) -> Path:
+    """One weekly delivery: codes without letters and leading zero, zeros listed, cp1252 as such systems write.
+
+    Args:
+        weekly: counts per group, shape (neighbourhoods, weeks), of the weeks in this delivery.
+    """
     lines = ["Buurtcode;Weeknr;Categorie;Aantal"]
-    for week in covered:
-        column, number = weeks.index(week), week.replace("-W", "")
+    for column, week in enumerate(weeks):
+        number = week.replace("-W", "")
         for index, neighbourhood in enumerate(place.neighbourhoods):
             code = neighbourhood.code[2:].lstrip("0")
             lines += [f"{code};{number};{group};{counts[index, column]}" for group, counts in weekly.items()]
-    return _write(path, lines, "cp1252", newline="\r\n")
+    return write_lines(path, lines, "cp1252", newline="\r\n")
 
 
 def write_key_figures(path: Path, place: Place, year: int, figures: dict[str, Floats], topics: set[str]) -> Path:
@@ -93,7 +97,7 @@ def write_key_figures(path: Path, place: Place, year: int, figures: dict[str, Fl
         lines.append(
             ";".join([f"{name:<40}", f"{names[f'GM{code[2:6]}']:<40}", f"{kind:<10}", f"{code:<10}", *numbers])
         )
-    return _write(path, lines, "utf-8-sig")
+    return write_lines(path, lines, "utf-8-sig")
 
 
 def write_population(path: Path, place: Place, year: int) -> Path:
@@ -104,7 +108,7 @@ def write_population(path: Path, place: Place, year: int) -> Path:
         f"{n.name:<40};{place.name:<40};{'Buurt':<10};{n.code:<10};{_padded(n.population, 0)}"
         for n in place.neighbourhoods
     ]
-    return _write(path, lines, "utf-8-sig")
+    return write_lines(path, lines, "utf-8-sig")
 
 
 def week_batches(first: str, last: str, single: int) -> dict[str, list[str]]:
@@ -117,6 +121,13 @@ def week_batches(first: str, last: str, single: int) -> dict[str, list[str]]:
         end = f"{year}-W26" if number <= 26 else f"{year}-W{calendar.weeks_in_year(year)}"
         batches.setdefault(min(end, history[-1]), []).append(week)
     return batches | {week: [week] for week in newest}
+
+
+def write_lines(path: Path, lines: list[str], encoding: str, newline: str = "\n") -> Path:
+    """Write lines as a file, with a folder around it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes((newline.join(lines) + newline).encode(encoding))
+    return path
 
 
 # --- within ----------------------------------------------------------------------------------------------------------
@@ -163,9 +174,3 @@ def _in_tree(code: str) -> tuple[int | str, ...]:
 
 def _padded(value: float, decimals: int) -> str:
     return _MISSING if math.isnan(value) else f"{value:8.{decimals}f}"
-
-
-def _write(path: Path, lines: list[str], encoding: str, newline: str = "\n") -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes((newline.join(lines) + newline).encode(encoding))
-    return path

@@ -12,7 +12,7 @@ import numpy as np
 import shapely
 
 from etl import calendar
-from sample_data import calibration, events, files, former, outlines
+from sample_data import calibration, events, files, former, late, outlines, reports, stories
 from sample_data.key_figures import TOPICS, YEARS, key_figures
 from sample_data.places import Place, places, yearly_crimes, yearly_nuisance
 
@@ -120,15 +120,52 @@ def _make_police(place: Place, folder: Path, done: Callable[[Path], None]) -> No
     crimes = events.register(place, "crimes", calibration.crimes(), yearly_crimes(place), drawn)
     level = yearly_nuisance(place, calibration.NUISANCE_PER_1000)
     nuisance = events.register(place, "nuisance", calibration.nuisance(), level, drawn)
-    for table, topic, registered in (("47022NED", "crimes", crimes), ("47024NED", "nuisance", nuisance)):
-        path = folder / "politie" / f"{table}_{PUBLISHED}.csv"
-        done(files.write_statline(path, table, _spans(place, topic, registered, published)))
+    tables = [
+        ("47022NED", "crimes", crimes, PUBLISHED, published),
+        ("47024NED", "nuisance", nuisance, PUBLISHED, published),
+    ]
+    if _has_stories(place):
+        before = drawn.index(stories.COUNTED_FROM)
+        tables.append(("47024NED", "nuisance", nuisance, stories.DELIVERED_BEFORE, before))
+    for table, topic, registered, day, months in tables:
+        path = folder / "politie" / f"{table}_{day}.csv"
+        done(files.write_statline(path, table, _spans(place, topic, registered, months)))
     if place.has_weekly:
-        weeks = calendar.periods_between(FIRST_WEEK, LAST_WEEK)
-        weekly = events.per_week(place, crimes, files.WEEKLY_GROUPS, weeks)
-        for name, covered in _batches().items():
-            path = folder / "politie" / f"week-{name.replace('-W', '-')}.csv"
-            done(files.write_weeks(path, place, weekly, weeks, covered))
+        _make_weeks(place, crimes, folder / "politie", done)
+    if place.slug == reports.SLUG:
+        told = events.register(place, "public space", reports.KINDS, reports.yearly_reports(place), drawn)
+        done(reports.write_reports(folder / "gemeente" / "meldingen.csv", told, published))
+
+
+def _make_weeks(place: Place, crimes: events.Registered, folder: Path, done: Callable[[Path], None]) -> None:
+    """The same crimes by week: each week once, or again as long as registrations come in."""
+    weeks = calendar.periods_between(FIRST_WEEK, LAST_WEEK)
+    weekly = events.per_week(place, crimes, files.WEEKLY_GROUPS, weeks)
+    if place.slug == late.SLUG:
+        deliveries = late.sent(place, weekly, weeks, _archive())
+    else:
+        deliveries = (
+            late.Sent(name, covered, {group: _of_weeks(counts, weeks, covered) for group, counts in weekly.items()})
+            for name, covered in _batches().items()
+        )
+    for one in deliveries:
+        path = folder / f"week-{one.name.replace('-W', '-')}.csv"
+        done(files.write_weeks(path, place, one.counts, one.weeks))
+
+
+def _of_weeks(counts: events.Counts, weeks: list[str], covered: list[str]) -> events.Counts:
+    return counts[:, [weeks.index(week) for week in covered]]
+
+
+def _archive() -> dict[str, list[str]]:
+    """The half years before the weeks that come one by one."""
+    first = calendar.periods_between(FIRST_WEEK, late.NEWEST)[-late.DELIVERIES]
+    batches = files.week_batches(FIRST_WEEK, late.NEWEST, late.DELIVERIES)
+    return {name: covered for name, covered in batches.items() if name < first}
+
+
+def _has_stories(place: Place) -> bool:
+    return any(story.slug == place.slug for story in stories.STORIES)
 
 
 def _spans(place: Place, topic: str, registered: events.Registered, published: int) -> list[files.Span]:
@@ -170,10 +207,8 @@ def _batches() -> dict[str, list[str]]:
 
 
 def _number_of_files(place: Place) -> int:
-    return (
-        3
-        + len(YEARS)
-        + (0 if place.is_invented else 1)
-        + (1 if former.former(place) else 0)
-        + (len(_batches()) if place.has_weekly else 0)
-    )
+    number = 3 + len(YEARS) + (0 if place.is_invented else 1) + (1 if former.former(place) else 0)
+    number += (1 if _has_stories(place) else 0) + (1 if place.slug == reports.SLUG else 0)
+    if place.has_weekly:
+        number += len(_archive()) + late.DELIVERIES if place.slug == late.SLUG else len(_batches())
+    return number

@@ -1,5 +1,6 @@
 """The practice files, made once for all tests of them."""
 
+from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
@@ -20,8 +21,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def police(made):
     """Reads a StatLine table of a municipality: code, area, month (2026-03) and count, None where withheld."""
 
+    @lru_cache(maxsize=8)
     def read(slug: str, table: str = "47022NED") -> pd.DataFrame:
-        (path,) = (made / slug / "politie").glob(f"{table}_*.csv")
+        path = max((made / slug / "politie").glob(f"{table}_*.csv"))  # the newest holds all months
         rows = pd.read_csv(path, sep=";", encoding="utf-8-sig", dtype=str)
         dimension, measure = rows.columns[1], rows.columns[4]
         return pd.DataFrame(

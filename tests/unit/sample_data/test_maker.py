@@ -9,6 +9,7 @@ import pytest
 from sample_data import maker
 from sample_data.__main__ import main
 from sample_data.maker import make
+from sample_data.places import places
 
 ROOT = maker.Path(maker.__file__).parents[1]
 
@@ -26,13 +27,14 @@ def test_the_same_bytes_each_time_also_in_another_process(slug, made, tmp_path):
 
 
 def test_every_municipality_has_its_files(made):
-    for slug, weekly in (("enschede", 18), ("oefenstad", 18), ("kleinedam", 0)):
+    for slug, weekly, nuisance in (("enschede", 18, 1), ("oefenstad", 28, 2), ("kleinedam", 0, 1)):
         folder = made / slug
         assert (folder / "buurten.geojson").is_file()
         assert len(list((folder / "politie").glob("47022NED_*.csv"))) == 1
-        assert len(list((folder / "politie").glob("47024NED_*.csv"))) == 1
+        assert len(list((folder / "politie").glob("47024NED_*.csv"))) == nuisance
         assert len(list((folder / "politie").glob("week-*.csv"))) == weekly
         assert len(list((folder / "kwb").glob("*.csv"))) == (5 if slug == "enschede" else 4)
+        assert (folder / "gemeente" / "meldingen.csv").is_file() == (slug == "oefenstad")
 
 
 def test_made_files_are_left_alone(tmp_path):
@@ -84,8 +86,11 @@ def test_another_maker_makes_the_files_again_and_removes_its_predecessors(tmp_pa
     assert json.loads((folder / maker.STAMP).read_text(encoding="utf-8"))["maker"] == maker.maker_hash()
 
 
-def test_progress_counts_up_to_the_number_of_files(tmp_path):
+def test_progress_counts_up_to_the_number_of_files(made, tmp_path):
     told = []
+    for slug, place in places().items():
+        stamp = json.loads((made / slug / maker.STAMP).read_text(encoding="utf-8"))
+        assert maker._number_of_files(place) == len(stamp["files"])
 
     made = make("kleinedam", tmp_path, lambda *step: told.append(step))
 
