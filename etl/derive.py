@@ -46,6 +46,7 @@ class Cells:
     denominator_year: NDArray[np.int64]  # 0: none
     coverage: Floats
     estimated: Floats  # share of numerator or denominator that was redistributed, the larger of the two
+    is_events: bool = True  # numbers of events, which vary by chance; not a stock or the source's own figure
 
     @property
     def events(self) -> Floats:
@@ -192,6 +193,7 @@ def _cells(
         status=rank,
         delivered_status=status[flat],
         denominator_year=year,
+        is_events=has_chance,
         coverage=coverage[flat],
         estimated=np.where(rank > SUPPRESSED, estimated[flat], 0.0),
     )

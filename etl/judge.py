@@ -114,7 +114,7 @@ def panels(
         breaks: (indicator, None) -> days on which its counting changed; (None, area code) -> days on which its border
             moved.
     """
-    events = [block for block in cells if not np.isnan(block.numerator).all() and not np.isnan(block.lower).all()]
+    events = [block for block in cells if block.is_events and not np.isnan(block.numerator).all()]
     by_key = {(block.indicator.id, block.period_type): block for block in events}
     found: list[Panel] = []
     for level, rhythms in RHYTHMS.items():

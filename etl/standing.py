@@ -61,7 +61,7 @@ def crossings(cells: Sequence[Cells], axis: AreaAxis) -> list[Crossing]:
 
 def _crossing(block: Cells, axis: AreaAxis) -> Crossing | None:
     unit = block.indicator.unit
-    if unit not in UNIT_BASE or unit is Unit.SHARE_PCT or np.isnan(block.lower).all():
+    if unit not in UNIT_BASE or unit is Unit.SHARE_PCT or not block.is_events:
         return None
     shape = (len(block.periods), len(axis.codes))
     status = np.full(shape, NOT_DELIVERED, dtype=np.int8)
