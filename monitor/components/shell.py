@@ -102,8 +102,19 @@ def nothing_here(configured: Any, slug: str, language: str, role: Role) -> tuple
 
 
 def out_of_order(configured: Any, slug: str, language: str, role: Role, error: FixableError) -> tuple[Any, ...]:
-    """No snapshot, or a damaged one: what to do, instead of an empty page."""
+    """No snapshot, or a damaged one: what to do, instead of an empty page. A visitor is told no more than that: what is
+    wrong with this machine is for those who keep it.
+    """
     _ = translator(language)
+    if role is Role.VISITOR:
+        content = html.Div(
+            [
+                page_head(configured.municipality.name, _("There are no figures to show yet")),
+                html.P(_("The figures cannot be shown now. Try again later."), className="card span-12 prose"),
+            ],
+            className="content",
+        )
+        return _without_figures(configured, slug, language, role, content, _("No figures"))
     rows = [html.Li([html.Strong(f"{finding.code}: "), finding.what, html.Br(), finding.fix]) for finding in error]
     content = html.Div(
         [

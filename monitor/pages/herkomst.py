@@ -7,7 +7,7 @@ from typing import Any
 
 from dash import html
 
-from config.vocabulary import Role
+from config.vocabulary import Edition, Role
 from monitor.components.cards import card, empty, grid, page_head, status_mark
 from monitor.components.format import (
     count_text,
@@ -212,7 +212,8 @@ def _corrections_card(view: View, one: Passport) -> html.Section | None:
 
 def _again_card(view: View, one: Passport) -> html.Section:
     _ = view._
-    file = f"snapshots/{one.load_id}/{one.edition}.duckdb"
+    folder = "" if one.edition == Edition.PUBLIC else f"snapshots/{one.load_id}/"  # the public knows no folders of ours
+    file = f"{folder}{one.edition}.duckdb"
     return card(
         _("The same number again"),
         html.P(_("With DuckDB on {file} in the warehouse this gives the figure:", file=file), className="meta"),
