@@ -18,7 +18,7 @@ from config.load import available, load_municipality, load_site
 from config.vocabulary import Edition
 from etl.past import PastSnapshots
 from etl.snapshot import SnapshotStore
-from monitor import compression, dash_app, data_addresses, public_addresses
+from monitor import compression, dash_app, data_addresses, public_addresses, warm
 from monitor.access import headers
 from monitor.access.guard import ADMIN_HERE, ANYBODY, Guard
 from monitor.exports import routes as downloads
@@ -95,6 +95,7 @@ def serve(app: Flask, host: str, port: int, *, ready: Callable[[str], None] | No
         ident="",
     )
     shown = f"[{host}]" if ":" in host else host
+    warm.begin()
     if ready is not None:
         ready(f"http://{shown}:{bound.getsockname()[1]}/")
     try:

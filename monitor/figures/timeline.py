@@ -72,7 +72,7 @@ def timeline(
     for mark in marks:
         _mark(figure, mark, palette)
     if words.practice:
-        _watermark(figure, words.practice, palette)
+        watermark(figure, words.practice, palette)
     _frame(figure, rows, words, palette)
     return figure
 
@@ -194,7 +194,8 @@ def _mark(figure: go.Figure, mark: Mark, palette: Palette) -> None:
     )
 
 
-def _watermark(figure: go.Figure, text: str, palette: Palette) -> None:
+def watermark(figure: go.Figure, text: str, palette: Palette) -> None:
+    """The mark inside a picture of made-up figures."""
     figure.add_annotation(
         x=0.5,
         y=0.5,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import dcc, html
+from dash import Input, Output, dcc, html, no_update
 
 from config.vocabulary import Role
 from monitor.components.cards import card, empty, grid, page_head
 from monitor.components.format import level_name, number, unit_name
+from monitor.pages.parts import deeper
 from monitor.pages.parts.cells import known, shown_value
 from monitor.pages.parts.spine_table import comparison_for, comparisons_of, higher_only, legend, spine_table
 from monitor.pages.parts.topics import chosen_topic, downloads, listed, owner_words, ownership
@@ -29,6 +30,9 @@ from monitor.texts.quality import coverage_sentence
 _CONTEXT = ("context",)
 _FACTS = 8
 
+#: Ids of the section that is worked out when it is opened, and of the place it comes in.
+_DEEPER = ("gebied-deeper-open", "gebied-deeper")
+
 
 def layout(view: View) -> html.Div:
     """Finding, key facts, all topics with the trend of one, where the area lies and what lies in it."""
@@ -42,6 +46,7 @@ def layout(view: View) -> html.Div:
             grid(
                 _all_topics(view, here, chosen),
                 html.Div([_trend_card(view, here, chosen), _around_card(view, here)], className="span-4 stack"),
+                deeper.deeper(view, indicators(view.snapshot)[chosen], _DEEPER) if chosen else None,
                 _chooser(view, here),
             ),
             downloads(view, Filters(areas=(here.code,)), f"figures-{here.code}"),
@@ -263,3 +268,12 @@ def _chooser(view: View, here: Area) -> html.Section:
 PAGE = Page(
     "gebied", "Neighbourhood and district", "area", "Understand", Role.VISITOR, layout, argument="area", position=10
 )
+
+
+@PAGE.callback(Output(_DEEPER[1], "children"), Input(_DEEPER[0], "n_clicks"), prevent_initial_call=True)
+def show_deeper(view: View, n_clicks: Any) -> Any:
+    """The deeper analysis of the topic of the page in this area, at the first opening."""
+    chosen = chosen_topic(view)
+    if n_clicks != 1 or chosen is None:
+        return no_update
+    return deeper.content(view, indicators(view.snapshot)[chosen], str(view.path_argument), over_areas=False)

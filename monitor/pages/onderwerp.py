@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import dcc, html
+from dash import Input, Output, dcc, html, no_update
 
 from config.vocabulary import AreaLevel, Role
 from monitor.components.cards import badge, card, empty, grid, page_head
 from monitor.components.format import date_name, level_name, period_name
+from monitor.pages.parts import deeper
 from monitor.pages.parts.area_table import area_table
 from monitor.pages.parts.cells import known
 from monitor.pages.parts.topics import (
@@ -38,6 +39,9 @@ from monitor.texts.comparison import change_sentence
 from monitor.texts.quality import coverage_sentence, provisional_sentence, reconciliation_sentence
 from monitor.texts.sources import source_title
 
+#: Ids of the section that is worked out when it is opened, and of the place it comes in.
+_DEEPER = ("onderwerp-deeper-open", "onderwerp-deeper")
+
 
 def layout(view: View) -> html.Div:
     """Finding, trend, definition, table of areas, members of a group, all topics."""
@@ -63,6 +67,7 @@ def layout(view: View) -> html.Div:
                 _trend_card(view, series, period),
                 _definition(view, series),
                 _areas_card(view, series, period),
+                deeper.deeper(view, series, _DEEPER),
                 _group_card(view, series),
                 _all_topics(view, series, span=12),
             ),
@@ -251,3 +256,12 @@ def _all_topics(view: View, series: Series, *, span: int) -> html.Section:
 
 
 PAGE = Page("onderwerp", "Topic", "topic", "Understand", Role.VISITOR, layout, argument="indicator", position=20)
+
+
+@PAGE.callback(Output(_DEEPER[1], "children"), Input(_DEEPER[0], "n_clicks"), prevent_initial_call=True)
+def show_deeper(view: View, n_clicks: Any) -> Any:
+    """The deeper analysis, at the first opening."""
+    if n_clicks != 1:
+        return no_update
+    series = indicators(view.snapshot)[str(view.path_argument)]
+    return deeper.content(view, series, municipality(view.snapshot).code, over_areas=True)
