@@ -10,16 +10,24 @@ from collections.abc import Callable, Mapping, Sequence
 import duckdb
 import pandas as pd
 
-from config.errors import Finding
+from config.errors import Finding, StructureError
 from config.load import Configured
 from config.vocabulary import AreaLevel, PeriodType, Publication
 from etl.disclose import Fed, public_leaves
+from etl.disclosure.auditor import audit
 from etl.disclosure.memory import Memory, Prepared
 from etl.disclosure.rounding import Rounded, round_leaves
 from etl.divisions import Divisions
 from etl.frames import LEAF
 from etl.line import Leaves
 from etl.vintages import vintages_of
+
+#: Columns of the published figures that attacks look at.
+_PUBLISHED = (
+    "area_level", "area_code", "vintage", "indicator", "period", "value", "unit", "numerator", "denominator", "rate",
+    "lower", "upper", "status", "source",
+)  # fmt: skip
+_EXTERNAL = ["area_code", "indicator", "period", "count"]
 
 
 class PublicEdition:
@@ -83,6 +91,48 @@ class PublicEdition:
         ]
         vintages = pd.DataFrame(of_period, columns=["source_id", "period", "vintage"])
         return self._remembered.prepare(self.rounded.memory, vintages, load_id=load_id)
+
+    def audit(self, con: duckdb.DuckDBPyConnection, catalog: str) -> None:
+        """Attack the tables that are about to be published.
+
+        Raises:
+            DisclosureError: a small count can be told.
+        """
+        if self.rounded is None:
+            return
+        published = con.execute(
+            f"SELECT {', '.join(_PUBLISHED)} FROM {catalog}.observation WHERE source_id IN "
+            f"({', '.join('?' for _ in self._protected)})",
+            self._protected,
+        ).df()
+        words = published.select_dtypes("category").columns
+        published[words] = published[words].astype(str)
+        report = audit(
+            published,
+            [one.block for one in self.rounded.blocks],
+            municipality=self._configured.municipality.code,
+            base=self._base,
+            external=external_totals(self._configured, self._protected),
+            remembered=self._remembered.small(),
+            links=self._links(),
+        )
+        report.require_safe()
+
+    @property
+    def _protected(self) -> list[str]:
+        """Sources of which something rounded is shown."""
+        return sorted(self.true_leaves.source_id.unique()) if self.rounded is not None else []
+
+    def _links(self) -> pd.DataFrame | None:
+        """How areas of one division lead to those of another, for attacks along them."""
+        hoods, screen = self._divisions.hoods, self._divisions.screen
+        rows = [
+            (link.from_code, vintage, link.to_code, screen)
+            for vintage in self._divisions.vintages
+            if vintage != screen
+            for link in hoods.links(vintage, screen, self._divisions.weights)
+        ]
+        return pd.DataFrame(rows, columns=["from_code", "from_vintage", "to_code", "to_vintage"]) if rows else None
 
     def _leaves_of(self, leaves: Leaves, shown: Sequence[Fed]) -> pd.DataFrame:
         """Rows of a source that are leaves of the public edition; periods shown before on another division left out."""
@@ -173,6 +223,39 @@ class PublicEdition:
         self._con.execute(f'CREATE OR REPLACE TABLE "{table}" AS SELECT {columns} FROM _rounded')
         self._con.unregister("_rounded")
         return table
+
+
+def external_totals(configured: Configured, source_ids: Sequence[str]) -> pd.DataFrame | None:
+    """Exact totals of the same events that others publish: the files under `disclosure.external_totals`.
+
+    Each is a CSV (comma, UTF-8) with the columns area_code, indicator, period, count; it holds for every restricted
+    source that gives the indicator.
+
+    Returns:
+        Columns source_id, area_code, indicator, period, count; None where no file is named.
+
+    Raises:
+        StructureError: DIS-040, a file is missing or has other columns, or a count is no whole number.
+    """
+    frames = []
+    for number, name in enumerate(configured.municipality.disclosure.external_totals):
+        path, where = configured.folder / name, configured.where("disclosure", "external_totals", number)
+        try:
+            frame = pd.read_csv(path, dtype=str, keep_default_na=False)
+        except (OSError, ValueError) as error:
+            raise _unusable(name, "cannot be read", where) from error
+        if list(frame.columns) != _EXTERNAL:
+            raise _unusable(name, f"has not the columns {', '.join(_EXTERNAL)}", where)
+        if not frame["count"].str.fullmatch(r"\d+").all():
+            raise _unusable(name, "has counts that are no whole numbers", where)
+        frames += [frame.assign(source_id=source_id, count=frame["count"].astype("int64")) for source_id in source_ids]
+    return pd.concat(frames, ignore_index=True) if frames else None
+
+
+def _unusable(name: str, what: str, where: str) -> StructureError:
+    return StructureError(
+        "DIS-040", f"{name} {what}", where=where, fix="write area_code,indicator,period,count; one total per line"
+    )
 
 
 def is_restricted(leaves: Leaves) -> bool:

@@ -14,12 +14,14 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar
 
+import duckdb
+
 from config.errors import ExitCode, Finding, FixableError
 from config.load import Configured
 from config.model import Source
 from config.vocabulary import Edition
 from etl.areas import build_tree
-from etl.assemble import fill_snapshot
+from etl.assemble import Facts, fill_snapshot
 from etl.cube import AreaAxis
 from etl.deliveries import DeliveryLog
 from etl.disclosure.memory import Memory as RoundingMemory
@@ -31,7 +33,7 @@ from etl.frames import work_connection
 from etl.intake import Intake, keep, survey, take_in
 from etl.line import leaves_of
 from etl.public_edition import PublicEdition
-from etl.publish import publish
+from etl.publish import CATALOG, publish
 from etl.storage import Damaged
 from etl.tables import SCHEMA_VERSION
 from etl.vintages import inhabitants, moved_borders
@@ -197,7 +199,7 @@ def _load(configured: Configured, clock: _Clock, rebuild: bool) -> LoadReport:
                     root,
                     {
                         Edition.INTERNAL: lambda new, _: fill_snapshot(new, facts),
-                        Edition.PUBLIC: lambda new, _: fill_snapshot(new, shown),
+                        Edition.PUBLIC: lambda new, _: _fill_and_audit(new, shown, public),
                     },
                     manifest=manifest,
                     work=con,
@@ -214,6 +216,12 @@ def _load(configured: Configured, clock: _Clock, rebuild: bool) -> LoadReport:
             cells=sum(len(block.value) for block in facts.cells),
             content_hash=content_hash,
         )
+
+
+def _fill_and_audit(con: duckdb.DuckDBPyConnection, shown: Facts, public: PublicEdition) -> None:
+    """The public file is attacked before it is published; what succeeds stops the load (exit 35)."""
+    fill_snapshot(con, shown)
+    public.audit(con, CATALOG)
 
 
 def _settle(root: Path, load_id: str, prepared: list[Prepared]) -> None:
