@@ -19,12 +19,15 @@ from monitor.components.format import (
     value_text,
 )
 from monitor.pages.parts.topics import chosen_topic, formula, listed
+from monitor.pages.parts.verdicts import verdict_badge
 from monitor.queries.areas import areas, municipality
 from monitor.queries.exactness import EXACT, Exactness, exactness
 from monitor.queries.indicators import Series, indicators, newest
 from monitor.queries.lineage import Fed, Part, Passport, passport
+from monitor.queries.verdicts import verdict_of
 from monitor.router import Page, View
 from monitor.texts import passport as words
+from monitor.texts import verdict as verdict_texts
 from monitor.texts.quality import coverage_sentence
 from monitor.texts.sources import source_title
 
@@ -129,6 +132,7 @@ def _made_card(view: View, one: Passport, series: Series) -> html.Section:
                     _lines([interval_words(one.lower, one.upper, one.unit, _).capitalize(),
                             words.interval_method(one, _)]),
                 ),
+                (_("Verdict"), _verdict(view, one, series)),
                 (_("Comparison"), _lines(words.verdict_lines(one, _))),
                 (_("Coverage"), coverage_sentence(known, n_parts, _)),
                 (_("Caveat"), definition.caveat.in_language(view.language) if definition.caveat else ""),
@@ -138,6 +142,16 @@ def _made_card(view: View, one: Passport, series: Series) -> html.Section:
         ),
         span=7,
     )  # fmt: skip
+
+
+def _verdict(view: View, one: Passport, series: Series) -> Any:
+    """The verdict on this very figure: only the newest complete period of a series has one."""
+    _ = view._
+    judged = verdict_of(view.snapshot, one.indicator, one.area_code)
+    if judged is None or judged.period != one.period:
+        return ""
+    told = [*verdict_texts.why(judged, _), verdict_texts.method_words(judged, _)]
+    return [verdict_badge(view, judged, series.direction), *_lines(told)]
 
 
 def _load(view: View, one: Passport) -> str:

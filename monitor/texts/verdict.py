@@ -101,6 +101,17 @@ def reason_name(reason: str, _: Translator) -> str:
     }.get(reason, _("too few figures"))
 
 
+def method_words(one: Judged, _: Translator) -> str:
+    """How the verdict was made, by the name that the method has in the literature."""
+    return {
+        "farrington": _(
+            "Method: Farrington Flexible (quasi-Poisson on up to five years), Benjamini-Hochberg over all series."
+        ),
+        "ears": _("Method: EARS C2 (the seven periods before), Benjamini-Hochberg over all series."),
+        "mean": _("Method: the mean of the past; too rare to stand out whatever a model says."),
+    }.get(one.method, "")
+
+
 def direction_words(one: Judged, _: Translator) -> str:
     """More or fewer than normal; "" within the normal range."""
     return {HIGH: _("more than normal"), LOW: _("fewer than normal")}.get(one.direction or "", "")
