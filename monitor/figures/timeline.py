@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,6 +12,9 @@ import plotly.graph_objects as go
 
 from config.vocabulary import Status
 from monitor.figures.palette import Palette
+
+#: Signs in a line of the words beside a mark.
+MARK_WIDTH = 26
 
 FONT = "Inter, system-ui, sans-serif"
 
@@ -70,7 +75,7 @@ def timeline(
     _line(figure, rows, words, palette)
     _end_label(figure, rows, words, palette)
     for mark in marks:
-        _mark(figure, mark, palette)
+        _mark(figure, mark, rows, palette)
     if words.practice:
         watermark(figure, words.practice, palette)
     _frame(figure, rows, words, palette)
@@ -171,7 +176,9 @@ def _end_label(figure: go.Figure, rows: pd.DataFrame, words: Words, palette: Pal
     )
 
 
-def _mark(figure: go.Figure, mark: Mark, palette: Palette) -> None:
+def _mark(figure: go.Figure, mark: Mark, rows: pd.DataFrame, palette: Palette) -> None:
+    """The line and its words, on the side of it where there is room."""
+    is_late = mark.date - rows["last_day"].iloc[0] > (rows["last_day"].iloc[-1] - rows["last_day"].iloc[0]) / 2
     figure.add_shape(
         type="line",
         x0=mark.date,
@@ -185,11 +192,12 @@ def _mark(figure: go.Figure, mark: Mark, palette: Palette) -> None:
         x=mark.date,
         y=1,
         yref="paper",
-        text=mark.label,
+        text="<br>".join(textwrap.wrap(html.escape(mark.label, quote=False), MARK_WIDTH)),
         showarrow=False,
-        xanchor="left",
+        xanchor="right" if is_late else "left",
+        align="right" if is_late else "left",
         yanchor="top",
-        xshift=4,
+        xshift=-4 if is_late else 4,
         font={"color": palette.dim, "size": 11},
     )
 

@@ -9,15 +9,16 @@ import numpy as np
 from dash import html
 
 from config.vocabulary import Unit
-from monitor.components.cards import badge, table, table_twin
+from monitor.components.cards import badge
 from monitor.components.charts import chart
-from monitor.components.format import number, period_name, unit_name
+from monitor.components.format import count_text, number, period_name, unit_name
 from monitor.figures.development import Points, control_chart, months_ahead, season_bars
 from monitor.figures.palette import palette
 from monitor.figures.plain import PlainWords
 from monitor.pages.parts.topics import listed
 from monitor.queries.areas import Area, municipality
 from monitor.queries.development import Development, development
+from monitor.queries.exactness import EXACT, Exactness, exactness
 from monitor.queries.indicators import Series
 from monitor.router import View
 from monitor.texts import deeper as texts
@@ -33,8 +34,9 @@ def development_blocks(view: View, series: Series, here: Area) -> list[html.Sect
     if found is None:
         return [block(_("Control chart"), html.P(_("There are no complete months of this topic here.")))]
     place = f"{series.label(view.language)}, {here.name}"
+    exact = exactness(view.snapshot, series.indicator, here.level, "month")
     return [
-        _chart_block(view, found, series, place),
+        _chart_block(view, found, series, place, exact),
         _season_block(view, found, place),
         block(
             _("Trend and moments of change"),
@@ -42,7 +44,7 @@ def development_blocks(view: View, series: Series, here: Area) -> list[html.Sect
             html.Ul([html.Li(texts.change_sentence(one, _)) for one in found.changes]) if found.changes else None,
             html.P(texts.changes_note(found, _), className="meta"),
         ),
-        _ahead_block(view, found, place),
+        _ahead_block(view, found, place, exact),
     ]
 
 
@@ -66,7 +68,7 @@ def _tick(view: View, period: str) -> str:
     return period_name(period, view._, short=True).replace(" ", "<br>", 1)
 
 
-def _chart_block(view: View, found: Development, series: Series, place: str) -> html.Section:
+def _chart_block(view: View, found: Development, series: Series, place: str, exact: Exactness) -> html.Section:
     _ = view._
     sentences = [html.P(sentence) for sentence in texts.chart_sentences(found, _)]
     sentences[-1].className = "meta"
@@ -77,6 +79,14 @@ def _chart_block(view: View, found: Development, series: Series, place: str) -> 
     tone = {"concern": "higher", "improvement": "lower"}.get(points.variation.partition("_")[0], "neutral")
     unit = _chart_unit(view, found, series)
     digits = 0 if points.kind in ("c", "g", "xmr") and not points.is_adjusted else 1
+    is_count = points.kind in ("c", "xmr") and not points.is_adjusted  # else rates, or what was taken out of the season
+
+    def shown(value: float) -> str:
+        if is_count:
+            return count_text(float(value), _, exact)
+        text = number(value, _, digits)
+        return text if exact == EXACT else f"≈ {text}"
+
     periods = [str(found.months["period"].iloc[found.first + int(at)]) for at in points.period]
     scaled = [
         array * found.unit_scale
@@ -96,9 +106,7 @@ def _chart_block(view: View, found: Development, series: Series, place: str) -> 
             [_kind(str(kind), int(side)) for kind, side in zip(points.types, points.causes.side, strict=True)],
             [_tick(view, period) for period in periods],
             [
-                "<br>".join(
-                    part for part in (f"<b>{period_name(period, _)}</b>", number(value, _, digits), reason) if part
-                )
+                "<br>".join(part for part in (f"<b>{period_name(period, _)}</b>", shown(value), reason) if part)
                 for period, value, reason in zip(periods, values, reasons, strict=True)
             ],
         ),
@@ -109,14 +117,14 @@ def _chart_block(view: View, found: Development, series: Series, place: str) -> 
     )
     title = _("{place}: control chart", place=place)
     rows = [
-        [period_name(period, _), number(float(value), _, digits), reason or "–"]
+        [period_name(period, _), shown(value), reason or "–"]
         for period, value, reason in zip(periods, values, reasons, strict=True)
     ][::-1]
-    twin = table([_("Period"), unit, _("Marked")], rows, caption=title, numeric=(1,))
+    twin = light_twin([_("Period"), unit, _("Marked")], rows, _, caption=title, numeric=(1,))
     return block(
         _("Control chart"),
         html.P(badge(tone, texts.icon_words(points.variation, _), icon_name=shape)),
-        chart(drawn, title, twin=table_twin(twin, _), caption=_("{unit}; dashed: middle; dotted: limits", unit=unit)),
+        chart(drawn, title, twin=twin, caption=_("{unit}; dashed: middle; dotted: limits", unit=unit)),
         *sentences,
     )
 
@@ -151,9 +159,9 @@ def _season_block(view: View, found: Development, place: str) -> html.Section:
         palette=palette(view.scheme),
     )
     title = _("{place}: season", place=place)
-    twin = table([_("month"), _("against the mean of the year")], list(told.items()), caption=title)
+    twin = light_twin([_("month"), _("against the mean of the year")], list(told.items()), _, caption=title)
     caption = _("more or fewer than the mean of the year, newest three years")
-    return block(_("Season"), chart(drawn, title, twin=table_twin(twin, _), caption=caption), sentence)
+    return block(_("Season"), chart(drawn, title, twin=twin, caption=caption), sentence)
 
 
 def _more_or_fewer(view: View, value: float) -> str:
@@ -162,7 +170,7 @@ def _more_or_fewer(view: View, value: float) -> str:
     return _("{n} more", n=shown) if value >= 0 else _("{n} fewer", n=shown)
 
 
-def _ahead_block(view: View, found: Development, place: str) -> html.Section:
+def _ahead_block(view: View, found: Development, place: str, exact: Exactness) -> html.Section:
     _ = view._
     sentence = html.P(texts.ahead_sentence(found, _))
     if not found.ahead.is_better:
@@ -183,7 +191,7 @@ def _ahead_block(view: View, found: Development, place: str) -> html.Section:
             [],
             [_tick(view, period) for period in known],
             [
-                f"<b>{period_name(period, _)}</b><br>{number(None if math.isnan(count) else count, _)}"
+                f"<b>{period_name(period, _)}</b><br>{count_text(None if math.isnan(count) else count, _, exact)}"
                 for period, count in zip(known, newest["count"], strict=True)
             ],
         ),
@@ -195,6 +203,6 @@ def _ahead_block(view: View, found: Development, place: str) -> html.Section:
     )
     title = _("{place}: looking ahead", place=place)
     rows = [[period_name(period, _), text] for period, text in zip(found.periods_ahead, told, strict=True)]
-    twin = table([_("Period"), _("expected")], rows, caption=title)
+    twin = light_twin([_("Period"), _("expected")], rows, _, caption=title)
     caption = _("number per month; open points: months ahead; band: probably between")
-    return block(_("Looking ahead"), chart(drawn, title, twin=table_twin(twin, _), caption=caption), sentence)
+    return block(_("Looking ahead"), chart(drawn, title, twin=twin, caption=caption), sentence)

@@ -8,15 +8,17 @@ import numpy as np
 from dash import dcc, html
 
 from config.vocabulary import UNIT_BASE, Unit
-from monitor.components.cards import table, table_twin
+from etl import calendar
+from monitor.components.cards import table
 from monitor.components.charts import chart
-from monitor.components.format import comparison_name, number, period_name, unit_name
+from monitor.components.format import comparison_name, count_text, number, period_name, unit_name
 from monitor.figures.palette import palette
 from monitor.figures.places import funnel, scatter
 from monitor.pages.parts.cells import value_cell
 from monitor.pages.parts.deeper_development import block, words
 from monitor.queries import places
 from monitor.queries.areas import Area
+from monitor.queries.exactness import exactness
 from monitor.queries.indicators import Series, indicators
 from monitor.queries.series import table_of_areas
 from monitor.router import View
@@ -35,7 +37,7 @@ def place_blocks(view: View, series: Series) -> list[html.Section]:
     label = series.label(view.language)
     where = f"{label}, {period_name(found.period, _)}"
     return [
-        _funnel_block(view, found, where),
+        _funnel_block(view, series, found, where),
         block(
             _("Concentration and clusters"),
             html.P(texts.concentration_sentence(found, label, _)),
@@ -63,7 +65,7 @@ def own_place_blocks(view: View, series: Series, here: Area) -> list[html.Sectio
     return blocks
 
 
-def _funnel_block(view: View, found: places.Spread, where: str) -> html.Section:
+def _funnel_block(view: View, series: Series, found: places.Spread, where: str) -> html.Section:
     _ = view._
     sentence = html.P(texts.funnel_sentence(found, _))
     if found.funnel is None:
@@ -74,12 +76,13 @@ def _funnel_block(view: View, found: places.Spread, where: str) -> html.Section:
         upper_998=limits.upper_998, verdict=limits.verdict,
     )  # fmt: skip
     rows, hovers = [], []
+    exact = exactness(view.snapshot, series.indicator, "neighbourhood", str(calendar.period_type_of(found.period)))
     columns = ["area_name", "count", "expected", "value", "verdict"]
     for name, count, expected, value, verdict in frame[columns].itertuples(index=False, name=None):
         outcome = comparison_name(verdict, _) if isinstance(verdict, str) else "–"
-        numbers = _("{n} counted, {expected} expected", n=number(count, _), expected=number(expected, _, 1))
+        numbers = _("{n} counted, {expected} expected", n=count_text(count, _, exact), expected=number(expected, _, 1))
         hovers.append(f"<b>{name}</b><br>{numbers}<br>{outcome}")
-        rows.append([name, number(count, _), number(expected, _, 1), number(value, _, 2), outcome])
+        rows.append([name, count_text(count, _, exact), number(expected, _, 1), number(value, _, 2), outcome])
     frame["hover"] = hovers
     drawn = funnel(
         frame,
@@ -90,11 +93,9 @@ def _funnel_block(view: View, found: places.Spread, where: str) -> html.Section:
     title = _("{place}: funnel of neighbourhoods", place=where)
     head = [_("Neighbourhood"), _("counted"), _("expected"), _("ratio"), _("outcome")]
     rows.sort(key=lambda row: str(row[0]))
-    twin = table(head, rows, caption=title, numeric=(1, 2, 3))
+    twin = light_twin(head, rows, _, caption=title, numeric=(1, 2, 3))
     caption = _("one point per neighbourhood; triangle: outside the limits; dashed 95%, dotted 99.8%")
-    return block(
-        _("Funnel of neighbourhoods"), chart(drawn, title, twin=table_twin(twin, _), caption=caption), sentence
-    )
+    return block(_("Funnel of neighbourhoods"), chart(drawn, title, twin=twin, caption=caption), sentence)
 
 
 def _ranks_block(view: View, series: Series, where: str) -> html.Section | None:
@@ -109,8 +110,8 @@ def _ranks_block(view: View, series: Series, where: str) -> html.Section | None:
     ]
     rows = [[one.area_name, number(one.rank, _), f"{one.best}–{one.worst}"] for one in ranked]
     caption = _("{place}: places", place=where)
-    twin = table([_("Neighbourhood"), _("place"), _("possible places")], rows, caption=caption, numeric=(1, 2))
-    return block(title, html.Ul(first, className="plain-list"), table_twin(twin, _))
+    twin = light_twin([_("Neighbourhood"), _("place"), _("possible places")], rows, _, caption=caption, numeric=(1, 2))
+    return block(title, html.Ul(first, className="plain-list"), twin)
 
 
 def _area_link(view: View, code: str, name: str, series: Series) -> Any:
@@ -146,12 +147,12 @@ def _associations_block(view: View, series: Series, label: str) -> html.Section:
         for row in found.itertuples()
     ]
     caption = _("{place}: associations with context", place=label)
-    twin = table([_("Feature"), _("correlation"), _("mind")], rows, caption=caption, numeric=(1,))
+    twin = light_twin([_("Feature"), _("correlation"), _("mind")], rows, _, caption=caption, numeric=(1,))
     return block(
         title,
         html.P(sentence),
         chart(drawn, _("{feature} and {label} per neighbourhood", feature=feature, label=label),
-              twin=table_twin(twin, _), caption=_("one point per neighbourhood")),
+              twin=twin, caption=_("one point per neighbourhood")),
     )  # fmt: skip
 
 

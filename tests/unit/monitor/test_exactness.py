@@ -16,8 +16,10 @@ from config.vocabulary import Edition, Role
 from etl.snapshot import Snapshot, open_snapshot
 from monitor.components.format import count_text, value_text
 from monitor.i18n import translator
+from monitor.pages.parts.deeper_development import development_blocks
+from monitor.queries.areas import area
 from monitor.queries.exactness import EXACT, Exactness, exactness
-from monitor.queries.indicators import breaks
+from monitor.queries.indicators import breaks, indicators
 from monitor.queries.map_values import map_values
 from monitor.router import find_page, make_view
 from tests import proefdorp
@@ -180,3 +182,21 @@ def test_a_moved_border_breaks_the_series_of_its_area_only(tmp_path: Path):
     assert [(one.reason_nl, one.is_border) for one in here] == [("anders geteld", False), ("grens gewijzigd", True)]
     assert [one.reason_nl for one in there] == ["anders geteld"]
     assert pd.Timestamp(here[1].date) == pd.Timestamp("2025-06-01")
+
+
+def test_looking_deeper_gives_ranges_and_sums_too(public: Snapshot, configured):
+    found, argument = find_page(SLUG, f"/g/{SLUG}/gebied/{AKKERRAND}")
+    assert found is not None
+    view = make_view(
+        slug=SLUG, configured=configured, snapshot=public, page=found, argument=argument,
+        search="?indicator=burglary_home", role=Role.VISITOR, edition=Edition.PUBLIC, scheme="light",
+    )  # fmt: skip
+    here = area(public, AKKERRAND)
+    assert here is not None
+
+    shown = json.dumps(
+        development_blocks(view, indicators(public)["burglary_home"], here), cls=PlotlyJSONEncoder, ensure_ascii=False
+    )
+
+    assert "1 tot 5" in shown
+    assert not re.search(r"<br>[05](<br>|\")", shown)

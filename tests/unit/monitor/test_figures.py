@@ -140,3 +140,15 @@ def test_a_sparkline_of_one_number_is_nothing():
     assert sparkline([3.0]) == ""
     assert sparkline([None, None]) == ""
     assert sparkline([0.0, 0.0]) != ""
+
+
+def test_the_words_of_a_mark_stand_where_there_is_room_and_a_border_has_its_own_line():
+    early = Mark(pd.Timestamp("2026-01-31"), "nieuwe telwijze")
+    late = Mark(pd.Timestamp("2026-04-20"), "Grens gewijzigd tussen indeling 2022 en 2024 <b>", is_border=True)
+
+    figure = timeline(months(FOUR), words=WORDS, palette=palette("light"), marks=[early, late])
+
+    said = {note.text: note.xanchor for note in figure.layout.annotations}
+    assert said["nieuwe telwijze"] == "left"
+    assert said["Grens gewijzigd tussen<br>indeling 2022 en 2024<br>&lt;b&gt;"] == "right"
+    assert [shape.line.dash for shape in figure.layout.shapes] == ["dot", "dash"]
