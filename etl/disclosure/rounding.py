@@ -81,6 +81,12 @@ class Rounded:
     def _all(self) -> list[tuple[RoundedBlock, str | None]]:
         return [(one, window) for one in self.blocks for window in (None, *one.block.windows)]
 
+    def beyond(self) -> list[tuple[str, str]]:
+        """(source, period) in which a total deviates by more than the promised bound, or a window that ends there:
+        what a load can leave out of the public edition before it rounds again."""
+        over = self.deviations(LIMIT * self.base)
+        return sorted(set(zip(over.source_id, over.period, strict=True)))
+
     def require_bound(self) -> None:
         """Raises DisclosureError DIS-010 where a total deviates by more than the promised bound."""
         limit = LIMIT * self.base

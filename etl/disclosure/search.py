@@ -24,16 +24,17 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
-#: Visits of a leaf per period that the annealing may spend: keeps a month of a whole country within seconds.
-VISITS = 60_000
+#: Visits of a leaf per period that the annealing may spend, and how many times as many the descents after it: bounds
+#: the time where a whole country is one block. (Visits are counted, not seconds: the answer is the same everywhere.)
+VISITS, DESCENTS = 60_000, 400
 MOST_ROUNDS = 40
 #: Tries, each where the one before leaves a deviation above the limit: share of the rounds, and how much steeper a
 #: window that is shown costs.
 TRIES = ((1, 1), (2, 20))
 #: Turns of exchanges around the cells that are furthest off; leaves tried for each of them; leaves in one exchange.
 TURNS, CANDIDATES, EXCHANGED = 20, 12, 5
-#: Nodes that the integer program may visit.
-NODES = 500
+#: Nodes that the integer program may visit, and the leaves that it may have.
+NODES, LARGEST_PROGRAM = 500, 5_000
 #: Temperatures of the annealing, in the unit of the cost.
 HOT, COLD = 2_000.0, 400.0
 _BITS = 8
@@ -90,7 +91,9 @@ def settle(period: Period, *, seed: int, limit: int) -> Flags:
             best, worst = np.array(search.on, dtype=bool), search.worst()
         if worst <= limit:
             return best
-    exact = None if _cannot_help(period, limit) else _program(period, seed, limit)
+    if len(period.cells) > LARGEST_PROGRAM or _cannot_help(period, limit):
+        return best
+    exact = _program(period, seed, limit)
     return best if exact is None else exact
 
 
@@ -184,6 +187,7 @@ class _Search:
         free = [with_held or not held for held in period.is_held.tolist()]
         self._free = [leaf for leaf, is_free in enumerate(free) if is_free]
         self._near = period.near if with_held else [[one for one in near if free[one]] for near in period.near]
+        self._visits = DESCENTS * VISITS
         self._carried, self._base = carried, base
         self._offsets: list[list[int]] = (carried[:-1].T + reach).tolist()
         self._last: list[int] = (carried[-1] + reach).tolist()
@@ -195,7 +199,7 @@ class _Search:
         self._anneal(rounds, seed)
         self._descend()
         for _ in range(TURNS):
-            if not self._exchange(limit - 2):
+            if self._visits <= 0 or not self._exchange(limit - 2):
                 break
             self._descend()
 
@@ -242,10 +246,11 @@ class _Search:
                     self._flip(leaf)
 
     def _descend(self) -> None:
-        """Change what lowers the cost, until nothing does. The cost is whole and falls each time: this ends."""
+        """Change what lowers the cost, until nothing does or the visits are spent."""
         is_changed = True
-        while is_changed:
+        while is_changed and self._visits > 0:
             is_changed = False
+            self._visits -= len(self._free)
             for leaf in self._free:
                 if self._change(leaf) < 0:
                     self._flip(leaf)

@@ -253,3 +253,4 @@ def test_a_revision_too_large_for_what_was_shown_is_refused_by_name():
         second.require_bound()
     assert refused.value.exit_code == 35
     assert refused.value.findings[0].code == "DIS-010"
+    assert second.beyond() == [("reports", "2024-01")]
