@@ -92,7 +92,10 @@ def _named(municipality: Municipality) -> Iterable[tuple[KeyPath, str]]:
 
 
 def _features_named(municipality: Municipality) -> Iterable[tuple[KeyPath, str]]:
-    """Features of peers that the file itself names; the default ones may be missing from an own catalogue."""
+    """Breaks, and features of peers that the file itself names: an own catalogue may lack the default ones."""
+    for n, one in enumerate(municipality.breaks):
+        for m, name in enumerate(one.indicators):
+            yield ("breaks", n, "indicators", m), name
     if "peers" in municipality.model_fields_set:
         for n, name in enumerate(municipality.peers.features):
             yield ("peers", "features", n), name

@@ -14,6 +14,7 @@ MEANING: dict[str, dict[str, str]] = {
         "indicators": "Which indicators are used, and by whom.",
         "questions": "Why this monitor exists: each question with its owner and follow-up.",
         "targets": "Targets of policy plans.",
+        "breaks": "Changes in the way of counting that the municipality knows of; series break there.",
         "peers": "Context indicators that make neighbourhoods alike.",
         "rates": "Below these numbers no rate and no rank is shown.",
         "disclosure": "How the public edition protects people.",
@@ -167,6 +168,11 @@ MEANING: dict[str, dict[str, str]] = {
     "Rates": {
         "min_inhabitants": "Fewest inhabitants for a rate per inhabitants.",
         "min_dwellings": "Fewest dwellings for a rate per dwellings.",
+    },
+    "OwnBreak": {
+        "indicators": "Ids of the indicators that are counted differently.",
+        "date": "First day of the new way of counting.",
+        "reason": "Why, in words on screen.",
     },
     "Peers": {"features": "Ids of context indicators; crime itself is none of them."},
     "Disclosure": {

@@ -17,7 +17,7 @@ from config.explain import did_you_mean
 from config.fields import SCHEMA_VERSION, SLUG
 from config.folders import check_files, data_folder
 from config.installation import Site
-from config.model import Indicator, Municipality
+from config.model import Break, Indicator, Municipality
 from config.partial import validated
 from config.strict_yaml import Document, KeyPath, read
 
@@ -233,7 +233,7 @@ def _configured(
     known = {**catalogue.indicators, **own}
     chosen = cross_checks.chosen_ids(municipality, known)
     needed = cross_checks.with_helpers(chosen, known)
-    indicators = {name: entry for name, entry in known.items() if name in needed}
+    indicators = {name: _with_breaks(entry, municipality) for name, entry in known.items() if name in needed}
     return Configured(
         slug=path.stem,
         municipality=municipality,
@@ -279,3 +279,14 @@ __all__ = [
     "load_site",
     "validate_all",
 ]
+
+
+def _with_breaks(indicator: Indicator, municipality: Municipality) -> Indicator:
+    """The indicator with the breaks that the municipality itself wrote down, beside those of the catalogue."""
+    own = [one for one in municipality.breaks if indicator.id in one.indicators]
+    if not own:
+        return indicator
+    known = {one.date: one for one in (*indicator.breaks, *own)}  # the municipality's own words prevail
+    return indicator.model_copy(
+        update={"breaks": tuple(Break(date=day, reason=known[day].reason) for day in sorted(known))}
+    )

@@ -279,6 +279,12 @@ class Target(Model):
     source: Plain
 
 
+class OwnBreak(Break):
+    """A change in the way of counting that this municipality knows of, such as an own survey or a move of systems."""
+
+    indicators: tuple[Identifier, ...] = Field(strict=False, min_length=1)
+
+
 class Rates(Model):
     """Below these numbers a rate says too little: no rate, no rank, in both editions."""
 
@@ -345,6 +351,7 @@ class Municipality(Model):
     indicators: IndicatorChoice = IndicatorChoice()
     questions: tuple[Question, ...] = Field(default=(), strict=False)
     targets: tuple[Target, ...] = Field(default=(), strict=False)
+    breaks: tuple[OwnBreak, ...] = Field(default=(), strict=False)
     rates: Rates = Rates()
     peers: Peers = Peers()
     disclosure: Disclosure = Disclosure()

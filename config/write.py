@@ -92,6 +92,8 @@ sources:                                # order is precedence
 #    review: 2027-03-01
 #targets:
 #  - {{indicator: burglary_home, level: municipality, period: "2027", value: 3.0, source: "Integraal Veiligheidsplan"}}
+#breaks:                                 # changes in the way of counting: drawn in charts, respected by verdicts
+#  - {{indicators: [litter_reports], date: 2025-01-01, reason: {{nl: Meldingen ook via de app}}}}
 #rates: {{min_inhabitants: 100, min_dwellings: 50}}   # below: no rate, no rank
 #peers: {{features: [population_density, single_households, social_housing_share]}}   # what makes areas alike
 #disclosure: {{public: {{base: 5}}, external_totals: []}}

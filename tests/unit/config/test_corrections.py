@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from config.corrections import MEANING, Correction, CorrectedCell, CorrectionsFile
+from config.corrections import MEANING, CorrectedCell, Correction, CorrectionsFile
 from config.errors import ConfigError
 from config.load import load_municipality
 from config.write import corrections_schema

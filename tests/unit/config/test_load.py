@@ -310,3 +310,13 @@ def test_reading_configuration_imports_nothing_heavy():
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
 
     assert shown.strip() == "[]"
+
+
+def test_a_break_that_the_municipality_wrote_down_stands_beside_those_of_the_catalogue(tmp_path):
+    own = "breaks:\n  - {indicators: [crime_total], date: 2022-03-01, reason: {nl: Nieuw systeem}}\n"
+    config = config_folder(tmp_path, {"municipalities/enschede.yml": SMALLEST + own})
+
+    breaks = load_municipality(config, "enschede").indicators["crime_total"].breaks
+
+    assert [(str(one.date), one.reason.nl) for one in breaks][-1] == ("2022-03-01", "Nieuw systeem")
+    assert str(breaks[0].date) == "2018-07-01"
