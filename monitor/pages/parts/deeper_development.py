@@ -12,6 +12,7 @@ from config.vocabulary import Unit
 from monitor.components.cards import badge
 from monitor.components.charts import chart
 from monitor.components.format import count_text, number, period_name, unit_name
+from monitor.components.light_table import light_twin
 from monitor.figures.development import Points, control_chart, months_ahead, season_bars
 from monitor.figures.palette import palette
 from monitor.figures.plain import PlainWords

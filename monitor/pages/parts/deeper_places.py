@@ -12,6 +12,7 @@ from etl import calendar
 from monitor.components.cards import table
 from monitor.components.charts import chart
 from monitor.components.format import comparison_name, count_text, number, period_name, unit_name
+from monitor.components.light_table import light_twin
 from monitor.figures.palette import palette
 from monitor.figures.places import funnel, scatter
 from monitor.pages.parts.cells import value_cell
