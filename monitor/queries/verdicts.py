@@ -119,15 +119,15 @@ def standing_out(snapshot: Snapshot, indicators: Iterable[str]) -> StandingOut:
     fewer = [one for one in signals if one.direction == LOW]
     n_fewer = min(len(fewer), max(MOST_SHOWN // 2, MOST_SHOWN - len(more)))
     n_more = min(len(more), MOST_SHOWN - n_fewer)
-    # A run is one level in one rhythm: each has its own number of series and its own rate of false signals.
-    runs = {(one.area_level, one.period_type, one.period): one for one in judged}
+    # All series of a level are looked at together, whatever their rhythm: its number and its rate count once.
+    levels = {one.area_level: one for one in judged}
     return StandingOut(
         more=tuple(more[:n_more]),
         fewer=tuple(fewer[:n_fewer]),
         watched=tuple(one for one in judged if one.verdict == WATCH),
         n_signals=len(signals),
-        n_tested=sum(one.n_tested for one in runs.values()),
-        expected_false=sum(one.expected_false for one in runs.values()),
+        n_tested=sum(one.n_tested for one in levels.values()),
+        expected_false=sum(one.expected_false for one in levels.values()),
         period_types=tuple(dict.fromkeys(one.period_type for one in judged)),
     )
 

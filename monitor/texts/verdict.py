@@ -122,6 +122,12 @@ def explanation(found: StandingOut, _: Translator) -> str:
     if not found.n_tested:
         return _("No series has enough history to say what is normal.")
     every = max(1, round(1 / found.expected_false)) if found.expected_false else 0
+    if every == 1:
+        return _(
+            "{n} series were looked at. Without any real change the number of false signals to expect in such an"
+            " overview is {false}.",
+            n=number(found.n_tested, _), false=number(found.expected_false, _, 1),
+        )  # fmt: skip
     return _(
         "{n} series were looked at. Without any real change about one false signal in {every} of such overviews"
         " is to be expected.",
