@@ -42,6 +42,13 @@ SENTENCES_OF_DISCLOSURE: dict[str, tuple[tuple[str, str], ...]] = {
             " de openbare editie houdt die cijfers aan en rekent ze om",
         ),
     ),
+    "DIS-016": (
+        (
+            rf"{_N} periods of (?P<source>\S+) are withheld from the public edition.*\((?P<list>.*)\)",
+            "{n} perioden van {source} blijven uit de openbare editie: ze zijn zo sterk herzien dat totalen buiten de"
+            " beloofde marge kwamen ({list})",
+        ),
+    ),
     "DIS-020": (
         (
             r"(?P<file>\S+) is damaged.*",
@@ -85,6 +92,7 @@ REPAIRS_OF_DISCLOSURE: dict[str, str] = {
     "DIS-015": "niet nodig",
     "DIS-040": "schrijf area_code,indicator,period,count: een totaal per regel",
     "DIS-010": "laat deze perioden van deze bron weg uit de openbare uitgave",
+    "DIS-016": "niet nodig; de interne editie heeft ze",
     "DIS-020": "zet het bestand en zijn sleutel terug uit een back-up",
     "DIS-021": "zet rounding.key terug uit een back-up, of geef de sleutel in BUURTBEELD_ROUNDING_KEY",
     "DIS-030": "er is niets gepubliceerd; neem deze cijfers alleen uit de open bron, of publiceer alleen intern",

@@ -5,14 +5,14 @@ The one place where frames of `etl.disclosure` meet the tables of a load.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import duckdb
 import pandas as pd
 
 from config.errors import Finding, StructureError
 from config.load import Configured
-from config.vocabulary import AreaLevel, PeriodType, Publication
+from config.vocabulary import AreaLevel, PeriodType, Publication, Status
 from etl.disclose import Fed, public_leaves
 from etl.disclosure.auditor import audit
 from etl.disclosure.memory import Memory, Prepared
@@ -27,6 +27,8 @@ _PUBLISHED = (
     "area_level", "area_code", "vintage", "indicator", "period", "value", "unit", "numerator", "denominator", "rate",
     "lower", "upper", "status", "source",
 )  # fmt: skip
+#: How often periods are withheld before the load gives up.
+_MOST_TRIES = 4
 _EXTERNAL = ["area_code", "indicator", "period", "count"]
 
 
@@ -194,8 +196,30 @@ class PublicEdition:
         return pd.concat([kept, before[list(LEAF)]], ignore_index=True)
 
     def _round(self, key: bytes) -> Rounded:
+        """Round all leaves; periods whose totals cannot be kept within the bound are withheld and told.
+
+        Figures of a published month that are revised much meet rounded values that must stay: then the promise on
+        totals cannot be kept there, and the internal edition must not wait for it.
+
+        Raises:
+            DisclosureError: DIS-010, the bound does not hold after that either.
+        """
+        rounded = self._rounded(key)
+        for _ in range(_MOST_TRIES):
+            beyond = pd.MultiIndex.from_tuples(rounded.beyond(), names=["source_id", "period"])
+            if beyond.empty:
+                break
+            rows = pd.MultiIndex.from_frame(self.true_leaves[["source_id", "period"]]).isin(beyond)
+            self.true_leaves.loc[rows, "value"] = float("nan")
+            self.true_leaves.loc[rows, "status"] = str(Status.SUPPRESSED)
+            self.findings = (*self.findings, *_withheld(rounded.beyond()))
+            rounded = self._rounded(key)
+        rounded.require_bound()
+        return rounded
+
+    def _rounded(self, key: bytes) -> Rounded:
         indicators = self._configured.indicators
-        rounded = round_leaves(
+        return round_leaves(
             self.true_leaves,
             key=key,
             base=self._base,
@@ -203,8 +227,6 @@ class PublicEdition:
             own_areas={one.id: one.neighbourhoods for one in self._configured.municipality.geography.custom_areas},
             remembered=self._remembered.small(),
         )
-        rounded.require_bound()
-        return rounded
 
     def _protected_table(self, source_id: str) -> str | None:
         """The rounded rows as a LEAF table. Their status stays that of the delivery; what a shown number stands for is
@@ -223,6 +245,20 @@ class PublicEdition:
         self._con.execute(f'CREATE OR REPLACE TABLE "{table}" AS SELECT {columns} FROM _rounded')
         self._con.unregister("_rounded")
         return table
+
+
+def _withheld(beyond: Sequence[tuple[str, str]]) -> Iterator[Finding]:
+    for source_id in sorted({name for name, _ in beyond}):
+        periods = [period for name, period in beyond if name == source_id]
+        yield Finding(
+            "DIS-016",
+            f"{len(periods)} periods of {source_id} are withheld from the public edition: revised so much that"
+            f" totals could not stay within the promised bound ({', '.join(periods[:3])})",
+            where=source_id,
+            fix="none needed; the internal edition has them",
+            level="warning",
+            number=len(periods),
+        )
 
 
 def external_totals(configured: Configured, source_ids: Sequence[str]) -> pd.DataFrame | None:

@@ -210,7 +210,13 @@ def _load(configured: Configured, clock: _Clock, rebuild: bool) -> LoadReport:
         return LoadReport(
             configured.slug,
             load_id=load_id,
-            findings=(*facts.findings, *of_sources, *(finding for _, finding in facts.origin.findings), *lock.findings),
+            findings=(
+                *facts.findings,
+                *public.findings,
+                *of_sources,
+                *(finding for _, finding in facts.origin.findings),
+                *lock.findings,
+            ),
             new_deliveries=sum(len(intake.new) for intake in intakes),
             rows_read=sum(intake.rows_read for intake in intakes),
             cells=sum(len(block.value) for block in facts.cells),

@@ -101,6 +101,27 @@ def test_a_revision_within_the_small_counts_shows_nothing(tmp_path):
     pd.testing.assert_series_equal(after.numerator[leaf], before.numerator[leaf])
 
 
+def test_a_period_that_is_revised_beyond_the_bound_is_withheld_and_the_rest_published(tmp_path):
+    place = town(tmp_path)
+    place.deliver("2026-03-10.csv", text(lines(), HEADER))
+    assert load(place.configured()).exit_code == 0
+    month = SPARSE[-1]
+    swapped = {
+        (code, month, word): {1: 3, 2: 2, 3: -2, 4: -3}.get(sparse(month, code, word), 0)
+        for code in CODES
+        for word in ("Woninginbraak", "Mishandeling")
+    }
+    place.deliver("2026-04-10.csv", text(lines(more=swapped), HEADER))
+
+    report = load(place.configured())
+
+    assert report.exit_code == 0
+    public, internal = figures(place, Edition.PUBLIC), figures(place, Edition.INTERNAL)
+    both = public.merge(internal, on=["indicator", "area_code", "period"], suffixes=("", "_true"))
+    shown = both[both.numerator.notna()]
+    assert (shown.numerator - shown.numerator_true).abs().max() <= 10
+
+
 def test_no_table_of_the_public_file_holds_a_small_count_of_the_source(loaded):
     path = loaded.root / "snapshots"
     newest = sorted(path.glob("0*"))[-1] / "public.duckdb"
