@@ -55,7 +55,7 @@ def layout(view: View) -> html.Div:
                         html.Ol(id="map-trail", className="map-trail"), **{"aria-label": _("Where you are on the map")}
                     ),
                     footer=html.P(id="map-sum", className="map-sum"),
-                    span=7,
+                    span=6,
                 ),
                 card(
                     _("By area"),
@@ -67,7 +67,7 @@ def layout(view: View) -> html.Div:
                         **{"aria-label": _("The figures of the map, by area")},
                     ),
                     subtitle=_("By name; a heading sorts. Below each figure: probably between"),
-                    span=5,
+                    span=6,
                 ),
             ),
         ]
