@@ -66,12 +66,12 @@ def control_chart(points: Points, *, words: PlainWords, centre: str, upper: str,
     for text, line in ((centre, points.centre), (upper, points.upper)):
         if places and line[-1] == line[-1]:
             figure.add_annotation(
-                x=places[-1], y=float(line[-1]), text=text, showarrow=False, xanchor="left", xshift=8,
+                x=places[-1], y=float(line[-1]), text=text, showarrow=False, xanchor="right", yshift=8,
                 font={"color": palette.dim, "size": 11},
             )  # fmt: skip
     few_ticks(figure, points.labels)
     figure.update_yaxes(rangemode="tozero")
-    return finish(figure, words, palette, right=76)
+    return finish(figure, words, palette)
 
 
 def season_bars(profile: dict[str, float], *, words: PlainWords, hover: Sequence[str], palette: Palette) -> go.Figure:
@@ -86,7 +86,7 @@ def season_bars(profile: dict[str, float], *, words: PlainWords, hover: Sequence
             hovertemplate="%{text}<extra></extra>",
         )
     )
-    figure.update_xaxes(tickangle=0)
+    figure.update_xaxes(tickangle=0, tickfont={"size": 10})
     return finish(figure, words, palette)
 
 

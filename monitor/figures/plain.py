@@ -48,12 +48,14 @@ def finish(figure: go.Figure, words: PlainWords, palette: Palette, *, right: int
         "zerolinecolor": palette.border,
         "exponentformat": "none",
     }
-    figure.update_xaxes(**axis, title={"text": words.x, "font": {"size": 12}}, showgrid=False, ticks="outside")
+    figure.update_xaxes(
+        **axis, title={"text": words.x, "font": {"size": 12}}, showgrid=False, zeroline=False, ticks="outside"
+    )
     figure.update_yaxes(**axis, title={"text": words.y, "font": {"size": 12}}, gridcolor=palette.border, nticks=6)
     return figure
 
 
-def few_ticks(figure: go.Figure, labels: Sequence[str], *, most: int = 6) -> None:
+def few_ticks(figure: go.Figure, labels: Sequence[str], *, most: int = 5) -> None:
     """At most `most` words under points at 0, 1, 2, …; the last always among them."""
     n = len(labels)
     step = max(1, -(-(n - 1) // (most - 1))) if n > 1 else 1

@@ -63,10 +63,11 @@ def chart_sentences(found: Development, _: Translator) -> list[str]:
         if rule is not None:
             marked[(str(rule), int(side))] = marked.get((str(rule), int(side)), 0) + 1
     if marked:
-        told = "; ".join(
-            _.plural("{n} month: {rule}", "{n} months: {rule}", n, rule=rule_words(rule, side, _))
-            for (rule, side), n in marked.items()
-        )
+        lines = []
+        for (rule, side), n in marked.items():
+            why = rule_words(rule, side, _)
+            lines.append(_.plural("{n} month: {rule}", "{n} months: {rule}", n, rule=why))
+        told = "; ".join(lines)
         said = [_("Marked: {told}.", told=told)]
     else:
         said = [_("All months stay within what this series does by itself.")]

@@ -75,6 +75,18 @@ def test_every_rule_and_icon_has_words_of_its_own(language):
     assert len(icons) == len(texts.SHAPES)
 
 
+def test_marked_months_are_counted_in_the_readers_language(snapshot):
+    found = development(snapshot, "violent_crime", CODE)
+    assert found is not None
+    found.chart.causes.rule[:7], found.chart.causes.side[:7] = "seven_on_one_side", -1
+    found.chart.causes.rule[7:] = None
+
+    told = texts.chart_sentences(found, NL)[0]
+
+    found.chart.causes.rule[:], found.chart.causes.side[:] = None, 0
+    assert told == "Gemarkeerd: 7 maanden: zeven op rij onder het midden."
+
+
 # --- questions -------------------------------------------------------------------------------------------------------
 
 
