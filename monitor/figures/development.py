@@ -31,11 +31,11 @@ class Points:
     hover: Sequence[str]
 
 
-def control_chart(points: Points, *, words: PlainWords, centre: str, upper: str, palette: Palette) -> go.Figure:
+def control_chart(points: Points, *, words: PlainWords, upper: str, palette: Palette) -> go.Figure:
     """Points with their middle line and limits; marked points have a colour and a shape of their own.
 
     Args:
-        centre, upper: the words at the end of the middle line and of the upper limit.
+        upper: the words above the end of the upper limit (at the middle line they would cross the points).
 
     Returns:
         Traces: lower limit, upper limit, middle, line, points.
@@ -63,12 +63,11 @@ def control_chart(points: Points, *, words: PlainWords, centre: str, upper: str,
             "size": [6 if kind == "common" else 11 for kind in points.kinds],
         },
     )
-    for text, line in ((centre, points.centre), (upper, points.upper)):
-        if places and line[-1] == line[-1]:
-            figure.add_annotation(
-                x=places[-1], y=float(line[-1]), text=text, showarrow=False, xanchor="right", yshift=8,
-                font={"color": palette.dim, "size": 11},
-            )  # fmt: skip
+    if places and points.upper[-1] == points.upper[-1]:
+        figure.add_annotation(
+            x=places[-1], y=float(points.upper[-1]), text=upper, showarrow=False, xanchor="right", yshift=8,
+            font={"color": palette.dim, "size": 11},
+        )  # fmt: skip
     few_ticks(figure, points.labels)
     figure.update_yaxes(rangemode="tozero")
     return finish(figure, words, palette)

@@ -112,7 +112,6 @@ def _chart_block(view: View, found: Development, series: Series, place: str, exa
             ],
         ),
         words=words(view, place),
-        centre=_("middle {n}", n=number(float(centre[-1]), _, 1)),
         upper=_("limit {n}", n=number(float(upper[-1]), _, 1)),
         palette=palette(view.scheme),
     )
@@ -125,7 +124,12 @@ def _chart_block(view: View, found: Development, series: Series, place: str, exa
     return block(
         _("Control chart"),
         html.P(badge(tone, texts.icon_words(points.variation, _), icon_name=shape)),
-        chart(drawn, title, twin=twin, caption=_("{unit}; dashed: middle; dotted: limits", unit=unit)),
+        chart(
+            drawn,
+            title,
+            twin=twin,
+            caption=_("{unit}; dashed: middle ({n}); dotted: limits", unit=unit, n=number(float(centre[-1]), _, 1)),
+        ),
         *sentences,
     )
 

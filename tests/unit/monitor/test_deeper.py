@@ -135,12 +135,12 @@ def test_a_marked_point_has_a_shape_and_a_colour_of_its_own():
         [5, 6, 30], [6] * 3, [0] * 3, [12] * 3, ["common", "common", "concern_high"], ["a", "b", "c"], ["1", "2", "3"]
     )
 
-    figure = control_chart(points, words=PlainWords("t"), centre="midden", upper="grens", palette=LIGHT)
+    figure = control_chart(points, words=PlainWords("t"), upper="grens", palette=LIGHT)
 
     marker = figure.data[-1].marker
     assert list(marker.symbol) == ["circle", "circle", "triangle-up"]
     assert marker.color[2] == LIGHT.higher != marker.color[0]
-    assert {note.text for note in figure.layout.annotations} == {"midden", "grens"}
+    assert {note.text for note in figure.layout.annotations} == {"grens"}
 
 
 def test_a_funnel_leaves_out_what_is_not_known():
