@@ -9,8 +9,10 @@ from typing import Any
 import pandas as pd
 
 from etl.snapshot import Snapshot
-from monitor.queries.exactness import EXACT, Exactness, exactness
+from monitor.queries.exactness import exactness
+from monitor.queries.judged import Judged
 from monitor.queries.memory import remembered
+from monitor.queries.stories import Story, lines_of_areas, parts_of_indicators, told_once
 
 SIGNAL, WATCH, NORMAL, TOO_FEW = "signal", "watch", "normal", "too_few"
 HIGH, LOW = "high", "low"
@@ -20,47 +22,19 @@ MOST_SHOWN = 7
 
 
 @dataclass(frozen=True)
-class Judged:
-    """The verdict on the newest complete period of one indicator in one area. Numbers are events; None: not known."""
-
-    indicator: str
-    area_code: str
-    area_name: str
-    area_level: str
-    period_type: str
-    period: str
-    verdict: str  # signal, watch, normal, too_few
-    direction: str | None  # high, low
-    reason: str | None
-    observed: float | None
-    expected: float | None
-    lower: float | None
-    upper: float | None
-    excess: float | None
-    p: float | None
-    q: float | None
-    dispersion: float | None
-    visible_from: float | None
-    smallest_rise: float | None
-    method: str
-    n_tested: int
-    expected_false: float
-    exact: Exactness = EXACT
-
-
-@dataclass(frozen=True)
 class StandingOut:
     """What differs from normal, largest difference first.
 
     more, fewer: signals above and below what is normal, together at most MOST_SHOWN, as many of the one as of the other
-    where there are. watched: the weaker tier. n_tested, expected_false: over all series that were judged.
-    n_signals: signals before the limit.
+    where there are; each with the other signals of the same story. watched: the weaker tier. n_tested, expected_false:
+    over all series that were judged.
+    n_left_out: stories beyond the limit.
     """
 
-    more: tuple[Judged, ...]
-    fewer: tuple[Judged, ...]
+    more: tuple[Story, ...]
+    fewer: tuple[Story, ...]
     watched: tuple[Judged, ...]
-    n_signals: int
+    n_left_out: int
     n_tested: int
     expected_false: float
     period_types: tuple[str, ...]
@@ -115,8 +89,9 @@ def standing_out(snapshot: Snapshot, indicators: Iterable[str]) -> StandingOut:
     asked = set(indicators)
     judged = [one for one in verdicts(snapshot) if one.indicator in asked]
     signals = [one for one in judged if one.verdict == SIGNAL]
-    more = [one for one in signals if one.direction == HIGH]
-    fewer = [one for one in signals if one.direction == LOW]
+    lines, parts = lines_of_areas(snapshot), parts_of_indicators(snapshot)
+    more = told_once([one for one in signals if one.direction == HIGH], lines, parts)
+    fewer = told_once([one for one in signals if one.direction == LOW], lines, parts)
     n_fewer = min(len(fewer), max(MOST_SHOWN // 2, MOST_SHOWN - len(more)))
     n_more = min(len(more), MOST_SHOWN - n_fewer)
     # All series of a level are looked at together, whatever their rhythm: its number and its rate count once.
@@ -125,7 +100,7 @@ def standing_out(snapshot: Snapshot, indicators: Iterable[str]) -> StandingOut:
         more=tuple(more[:n_more]),
         fewer=tuple(fewer[:n_fewer]),
         watched=tuple(one for one in judged if one.verdict == WATCH),
-        n_signals=len(signals),
+        n_left_out=len(more) - n_more + len(fewer) - n_fewer,
         n_tested=sum(one.n_tested for one in levels.values()),
         expected_false=sum(one.expected_false for one in levels.values()),
         period_types=tuple(dict.fromkeys(one.period_type for one in judged)),

@@ -13,9 +13,11 @@ from monitor.components.icons import icon
 from monitor.pages.parts.topics import listed, owner_words, ownership
 from monitor.pages.parts.why import methods_href, why_href
 from monitor.queries.indicators import Series, indicators
+from monitor.queries.stories import Story
 from monitor.queries.verdicts import HIGH, LOW, SIGNAL, TOO_FEW, WATCH, Judged, StandingOut, verdict_of
 from monitor.router import View
 from monitor.texts import verdict as texts
+from monitor.texts.words import names
 
 #: The weaker tier is told in one line each, and not more of them than this.
 MOST_WATCHED = 6
@@ -87,7 +89,7 @@ def standing_out_card(view: View, found: StandingOut) -> html.Section:
 
 
 def _left_out(view: View, found: StandingOut) -> str:
-    rest = found.n_signals - len(found.more) - len(found.fewer)
+    rest = found.n_left_out
     return (
         " " + view._.plural("{n} more signal is not listed here.", "{n} more signals are not listed here.", rest)
         if rest
@@ -95,7 +97,7 @@ def _left_out(view: View, found: StandingOut) -> str:
     )
 
 
-def _side(view: View, entries: tuple[Judged, ...], title: str, nothing: str) -> html.Div:
+def _side(view: View, entries: tuple[Story, ...], title: str, nothing: str) -> html.Div:
     body: Any = (
         html.Ul([_entry(view, one) for one in entries], className="notable")
         if entries
@@ -104,8 +106,8 @@ def _side(view: View, entries: tuple[Judged, ...], title: str, nothing: str) -> 
     return html.Div([html.H3(title), body])
 
 
-def _entry(view: View, one: Judged) -> html.Li:
-    _ = view._
+def _entry(view: View, story: Story) -> html.Li:
+    _, one = view._, story.shown
     series = indicators(view.snapshot)[one.indicator]
     owned = ownership(view, series)
     who = owner_words(owned, _)
@@ -126,6 +128,7 @@ def _entry(view: View, one: Judged) -> html.Li:
                             className="notable-title",
                         ),
                         html.P(texts.finding(one, series.pack, _)),
+                        _also(view, story),
                         html.P(
                             listed(
                                 [
@@ -141,6 +144,16 @@ def _entry(view: View, one: Judged) -> html.Li:
             ),
         ]
     )
+
+
+def _also(view: View, story: Story) -> html.P | None:
+    """Where the same thing shows as well: the district around it, the group it is counted in."""
+    _ = view._
+    if not story.others:
+        return None
+    topics = indicators(view.snapshot)
+    seen = [f"{one.area_name} ({topics[one.indicator].label(view.language).lower()})" for one in story.others]
+    return html.P(_("Shows in {places} too.", places=names(seen, _)), className="meta")
 
 
 def _watched(view: View, found: StandingOut) -> html.Div | None:
