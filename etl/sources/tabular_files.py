@@ -16,7 +16,7 @@ from pathlib import Path
 
 import duckdb
 
-from config.errors import StructureError
+from config.errors import Finding, StructureError
 from config.model import TabularSource
 from etl.sources import delimited, workbook
 from etl.sources.sheet import Odd, Sheet
@@ -77,6 +77,11 @@ def kind_of(path: Path, name: str) -> str:
 # --- text ------------------------------------------------------------------------------------------------------------
 
 
+def _is_declared(note: Finding, encoding: str) -> bool:
+    """A file that is written as its source declares is no news."""
+    return note.code == "FILE-005" and encoding == "cp1252"
+
+
 def _open_text(
     con: duckdb.DuckDBPyConnection,
     path: Path,
@@ -107,7 +112,7 @@ def _open_text(
         header_line=how.header_line,
         rows=rows,
         strays=tuple((line, 1, words) for line, words in above if words.strip()),
-        findings=(*text.notes(), *notes),
+        findings=(*(note for note in text.notes() if not _is_declared(note, how.encoding)), *notes),
     )
 
 

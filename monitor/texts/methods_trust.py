@@ -66,14 +66,15 @@ def _disclosure(_: Translator) -> Method:
                 " 10.” A leaf is that smallest published count."
             ),
             _(
-                "The bound of 10 is checked at every load: when one total deviates more, nothing is published."
+                "The bound of 10 is checked at every load: a period in which a total would deviate more is left out."
                 " Knowing the bound does not help to find a count. A protected count that is revised keeps what"
                 " was shown as long as it stays between 1 and 4."
             ),
             _(
                 "What it does not protect against: exact totals published elsewhere, such as open data of the"
                 " police. Who combines such a total with the counts here may come to know more. The municipality"
-                " declares the totals that others know, under disclosure.external_totals."
+                " declares the totals that others know, under disclosure.external_totals; when these would give a"
+                " count away, nothing is published."
             ),
             _(
                 "Which counts become 0 and which 5 also depends on a secret key of the municipality. Who holds"
