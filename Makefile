@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 PORT   ?= 8050
 PIP     = $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help setup setup-dev browser demo test soak check bench docs pins clean
+.PHONY: help setup setup-dev browser demo test soak mutation check bench docs pins clean
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -41,6 +41,9 @@ test: browser ## everything: environment, browser, the whole suite
 
 soak: browser ## the same tests, longer (500 publishes, 10,000 inputs)
 	@BUURTBEELD_SOAK=1 $(BIN)/python -m pytest -n 2 --dist loadfile
+
+mutation: $(VENV)/.dev ## put small faults into disclosure, gate and statistics; which go unnoticed? (hours)
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.mutation
 
 check: $(VENV)/.dev ## ruff, types, who may import whom
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
