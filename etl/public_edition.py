@@ -22,10 +22,11 @@ from etl.frames import LEAF
 from etl.line import Leaves
 from etl.vintages import vintages_of
 
-#: Columns of the published figures that attacks look at.
+#: Columns of the published figures that attacks look at. Where no rate is possible the status of the cell is that; what
+#: its number stands for is said by the status of the number.
 _PUBLISHED = (
     "area_level", "area_code", "vintage", "indicator", "period", "value", "unit", "numerator", "denominator", "rate",
-    "lower", "upper", "status", "source",
+    "lower", "upper", "numerator_status AS status", "source",
 )  # fmt: skip
 #: How often periods are withheld before the load gives up.
 _MOST_TRIES = 4

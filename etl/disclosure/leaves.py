@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from config.vocabulary import PeriodType, Status
-from etl.calendar import parse
+from etl.calendar import parse, periods_between
 
 Ints = NDArray[np.int64]
 
@@ -92,7 +92,9 @@ def _block(
 ) -> Block:
     areas = tuple(sorted(rows.area_code.unique()))
     indicators = tuple(sorted(rows.indicator.unique()))
-    periods = tuple(sorted(rows.period.unique(), key=parse))
+    known = sorted(rows.period.unique(), key=parse)
+    # A period that nobody delivered is there as well, without leaves: a window that ends in it is a window of its own.
+    periods = tuple(periods_between(known[0], known[-1]))
     place = locate(rows, areas, indicators, periods)
     shape = (len(areas), len(indicators), len(periods))
     true, present = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=bool)

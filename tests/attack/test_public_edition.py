@@ -151,3 +151,15 @@ def test_exact_totals_published_elsewhere_stop_the_load(tmp_path):
     assert current is None or current.load_id is None
     assert not list((place.root / "snapshots").glob("0*"))
     assert not (place.root / FILE).exists()
+
+
+def test_a_month_that_nobody_delivered_does_not_break_the_audit(tmp_path):
+    place = town(tmp_path)
+    months = [month for month in SPARSE if month != SPARSE[13]]
+    place.deliver("2026-03-10.csv", text(lines(months), HEADER))
+
+    report = load(place.configured())
+
+    assert report.exit_code == 0, [finding.lines() for finding in report.findings]
+    public = figures(place, Edition.PUBLIC)
+    assert (public.status[public.period == SPARSE[13]].isin(["not_delivered", "not_applicable"])).all()
