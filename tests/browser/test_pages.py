@@ -52,27 +52,26 @@ def test_which_topic_is_behind_a_key_figure(open_page):
     expect(page.locator(".kpi-card.is-current")).to_contain_text("Woninginbraak")
 
 
-def test_where_did_it_get_better_and_who_takes_it_up(open_page):
+def test_what_stands_out_says_what_is_normal_and_how_sure_that_is(open_page):
     page, _ = open_page()
 
     listed = page.locator(".standing-out")
-    expect(listed).to_contain_text("Gunstiger")
-    expect(listed).to_contain_text("Ongunstiger")
+    expect(listed).to_contain_text("Meer dan normaal")
+    expect(listed).to_contain_text("Minder dan normaal")
     assert listed.locator(".notable > li").count() <= 7
     for entry in listed.locator(".notable > li").all():
         expect(entry).to_contain_text("Eigenaar:")
         expect(entry).to_contain_text("Vervolgstap:")
-        expect(entry).to_contain_text(re.compile("hoger|lager"))
-    expect(listed).to_contain_text("door toeval")
-    expect(listed).not_to_contain_text("signaal")
+        expect(entry).to_contain_text("Normaal is")
+    expect(listed).to_contain_text(re.compile("reeksen|Geen enkele reeks"))
 
 
-def test_a_place_that_stands_out_leads_to_its_page_in_one_click(open_page):
+def test_an_area_of_the_overview_leads_to_its_page_in_one_click(open_page):
     page, _ = open_page()
 
-    page.locator(".notable a").first.click()
+    page.locator(".area-table a, .notable a, .scrolls a").first.click()
 
-    expect(page.locator(".eyebrow")).to_contain_text("Buurt BU")
+    expect(page.locator(".eyebrow")).to_contain_text("BU")
     assert "/gebied/BU" in page.url
 
 

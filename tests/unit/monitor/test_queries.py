@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+from config.errors import UsageError
 from etl.snapshot import open_snapshot
 from monitor.queries.areas import area, areas_of_level, line_of, municipality, neighbours_of, parts_of
 from monitor.queries.comparisons import against_rest_of, notable, year_on_year_for, year_on_year_of
@@ -54,7 +55,11 @@ def test_filters_narrow_and_count_agrees(snapshot):
     frame = observations(snapshot, filters)
 
     assert len(frame) == count_observations(snapshot, filters) == 4
-    assert count_observations(snapshot, Filters(vintage=2019)) == 0
+
+
+def test_a_division_that_the_snapshot_does_not_know_is_refused_with_those_it_knows(snapshot):
+    with pytest.raises(UsageError, match="known: 2026"):
+        count_observations(snapshot, Filters(vintage=2019))
 
 
 @pytest.mark.parametrize(
