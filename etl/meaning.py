@@ -79,6 +79,6 @@ def meaning_of(
         expectation=expectation,
         verdict=said(verdict, steps),
         standing=standing(crossed, axis),
-        cluster=clusters(crossed, axis, touching, seed=SEED),
+        cluster=clusters(crossed, axis, touching, seed=SEED, memory=memory),
         peer=peers(cells, axis, features),
     )

@@ -17,6 +17,14 @@ class Memory:
 
     def __init__(self) -> None:
         self._rows: dict[Hashable, dict[str, Any]] = {}
+        self._whole: dict[Hashable, Any] = {}
+
+    def once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """A whole result, by all that it follows from."""
+        if key not in self._whole:
+            self._whole[key] = make()
+        found: T = self._whole[key]
+        return found
 
     def recall(self, keys: Sequence[Hashable], ask: Callable[[NDArray[np.intp]], T]) -> T:
         """The result for all keys, asking only for those that are new.

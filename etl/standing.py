@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -17,6 +19,10 @@ from config.vocabulary import UNIT_BASE, AreaLevel, PeriodType, Unit
 from etl.calendar import exposure_years
 from etl.cube import FINAL, NOT_DELIVERED, PROVISIONAL, AreaAxis, Floats
 from etl.derive import Cells
+from etl.remembering import Memory
+
+if TYPE_CHECKING:
+    from libpysal.weights import W
 
 STANDING = ["indicator", "area_code", "period", "smoothed", "rank", "rank_lower", "rank_upper", "n_ranked", "funnel"]
 CLUSTER = ["indicator", "area_code", "period", "cluster", "local_moran", "gi_star", "q"]
@@ -116,45 +122,61 @@ def standing(found: Sequence[Crossing], axis: AreaAxis) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=STANDING)
 
 
-def clusters(found: Sequence[Crossing], axis: AreaAxis, pairs: Sequence[tuple[str, str]], *, seed: int) -> pd.DataFrame:
+def clusters(
+    found: Sequence[Crossing],
+    axis: AreaAxis,
+    pairs: Sequence[tuple[str, str]],
+    *,
+    seed: int,
+    memory: Memory,
+) -> pd.DataFrame:
     """The table `cluster` (columns CLUSTER): areas that are part of a group of high areas, or that were tested.
 
     Args:
         pairs: neighbourhoods that touch.
         seed: of the permutations, so that the same figures give the same clusters.
+        memory: of another edition of this load; the same figures are not permuted again.
     """
     areas = axis.at(AreaLevel.NEIGHBOURHOOD)
     if len(areas) < FEWEST_AREAS or not found:
         return pd.DataFrame(columns=CLUSTER)
-    from etl.statistics.smoothing import empirical_bayes
-    from etl.statistics.spatial import contiguity, hotspots
+    from etl.statistics.spatial import contiguity
 
-    codes = _codes(axis, areas)
-    weights = contiguity(codes, pairs)
+    weights = contiguity(_codes(axis, areas), pairs)
     frames = []
     for one in found:
-        rates = empirical_bayes(one.events[areas], one.people[areas], per=one.base)
-        if not rates.has_differences:
-            continue
-        spots = hotspots(rates.rate, weights, seed=seed)
-        if not spots.n_tested:
-            continue
-        number = {code: place for place, group in enumerate(spots.clusters, start=1) for code in group.members}
-        tested = ~np.isnan(spots.gi_star)
-        frames.append(
-            pd.DataFrame(
-                {
-                    "indicator": one.indicator.id,
-                    "area_code": [code for code, was in zip(codes, tested, strict=True) if was],
-                    "period": one.period,
-                    "cluster": [number.get(code) for code, was in zip(codes, tested, strict=True) if was],
-                    "local_moran": spots.local_moran[tested],
-                    "gi_star": spots.gi_star[tested],
-                    "q": spots.p_adjusted[tested],
-                }
-            )
-        )
+        events, people = one.events[areas], one.people[areas]
+        key = ("clusters", one.indicator.id, one.period, events.tobytes(), people.tobytes())
+        frame = memory.once(key, partial(_clusters_of, one, events, people, weights, seed))
+        if frame is not None:
+            frames.append(frame)
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=CLUSTER)
+
+
+def _clusters_of(one: Crossing, events: Floats, people: Floats, weights: W, seed: int) -> pd.DataFrame | None:
+    from etl.statistics.smoothing import empirical_bayes
+    from etl.statistics.spatial import hotspots
+
+    rates = empirical_bayes(events, people, per=one.base)
+    if not rates.has_differences:
+        return None
+    spots = hotspots(rates.rate, weights, seed=seed)
+    if not spots.n_tested:
+        return None
+    number = {code: place for place, group in enumerate(spots.clusters, start=1) for code in group.members}
+    tested = ~np.isnan(spots.gi_star)
+    codes = [code for code, was in zip(weights.id_order, tested, strict=True) if was]
+    return pd.DataFrame(
+        {
+            "indicator": one.indicator.id,
+            "area_code": codes,
+            "period": one.period,
+            "cluster": [number.get(code) for code in codes],
+            "local_moran": spots.local_moran[tested],
+            "gi_star": spots.gi_star[tested],
+            "q": spots.p_adjusted[tested],
+        }
+    )
 
 
 def _codes(axis: AreaAxis, areas: NDArray[np.intp]) -> list[str]:
