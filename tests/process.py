@@ -28,7 +28,7 @@ class Done:
         return json.loads(self.out)
 
 
-def buurtbeeld(*arguments: object, cwd: Path | None = None, timeout: float = 120, **environment: str) -> Done:
+def buurtbeeld(*arguments: object, cwd: Path | None = None, timeout: float = 240, **environment: str) -> Done:
     """Run `buurtbeeld` with these arguments in a folder; never shows a traceback unless it is a bug."""
     known = {name: value for name, value in os.environ.items() if not name.startswith(("BUURTBEELD_", "DASH_"))}
     done = subprocess.run(

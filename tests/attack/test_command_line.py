@@ -400,7 +400,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_for(address: str, seconds: float = 120) -> float:
+def wait_for(address: str, seconds: float = 240) -> float:
     started = time.monotonic()
     while time.monotonic() - started < seconds:
         try:
