@@ -107,7 +107,7 @@ def _applied(source: str, number: int) -> tuple[ast.Module, Mutant]:
 
 def _short(text: str) -> str:
     line = " ".join(text.split())
-    return line if len(line) <= 90 else line[:87] + "..."
+    return line if len(line) <= 100 else line[:97] + "..."
 
 
 def _changes(tree: ast.Module) -> Iterator[Change]:
@@ -126,7 +126,8 @@ def _below(node: ast.AST, function: str) -> Iterator[Change]:
                 yield from _removed(value, place, function)
             here = f"{function}.{item.name}".removeprefix("module.") if _is_named(item) else function
             for apply in _of(item, node, field):
-                yield item, apply, lambda item=item: _text(item), here
+                shown = node if isinstance(item, ast.Constant) and isinstance(node, ast.expr) else item
+                yield item, apply, lambda shown=shown: _text(shown), here
             yield from _below(item, here)
 
 

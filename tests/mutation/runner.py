@@ -28,6 +28,7 @@ LIBRARIES = (
 )  # fmt: skip
 #: Seconds of processor time a fault may take: an endless loop counts as noticed.
 TIME_LIMIT = 60
+_NOT_LOADED = 99
 KILLED, TIMED_OUT, SURVIVED = "killed", "timed out", "survived"
 
 
@@ -90,6 +91,8 @@ def outcome(root: Path, path: str, tree: Module, tests: Sequence[str], limit: in
     code = os.WEXITSTATUS(status)
     if code in (pytest.ExitCode.NO_TESTS_COLLECTED, pytest.ExitCode.USAGE_ERROR):
         raise SystemExit(f"{path}: no tests to run in {list(tests)}")
+    if code == _NOT_LOADED:
+        raise SystemExit(f"{path}: these tests never load it, so they cannot notice anything: {list(tests)}")
     return SURVIVED if code == 0 else KILLED
 
 
@@ -110,5 +113,7 @@ def _child(root: Path, path: str, tree: Module, tests: Sequence[str], limit: int
         sys.meta_path.insert(0, _Finder(name, root / path, tree))
         options = ["-x", "-q", "-p", "no:cacheprovider", "--no-header", "--tb=no", "-W", "ignore"]
         code = int(pytest.main([*options, *tests], plugins=[_Quiet()]))
+        if code == 0 and name not in sys.modules:
+            code = _NOT_LOADED
     finally:
         os._exit(code)

@@ -112,6 +112,14 @@ def test_undeclared_harmless_columns_are_noted_and_not_read():
     assert "`Buurtnaam`, `Wijk`" in notes[0].what
 
 
+def test_of_many_undeclared_columns_eight_are_named():
+    notes = check_headings([*COUNTS, *(f"kolom{at}" for at in range(1, 11))], name="week-12.csv", declared=COUNTS)
+
+    assert "10 undeclared columns" in notes[0].what
+    assert "`kolom8`" in notes[0].what
+    assert "`kolom9`" not in notes[0].what
+
+
 def test_a_name_that_is_no_heading_is_not_repeated():
     notes = check_headings([*COUNTS, "J. de Vries 0612345678", "<b>"], name="week-12.csv", declared=COUNTS)
 

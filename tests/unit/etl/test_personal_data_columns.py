@@ -12,7 +12,7 @@ import pytest
 
 from config.errors import PersonalDataError
 from etl.frames import RAW, RawFrame, create, work_connection
-from etl.personal_data_columns import Column, check_raw, check_table, check_texts
+from etl.personal_data_columns import Column, check_file_name, check_raw, check_table, check_texts
 from etl.personal_data_text import passes_11_test
 
 #: Columns of each maker; BUURTBEELD_SOAK=1 makes ten times as many.
@@ -383,6 +383,13 @@ def test_texts_elsewhere_are_looked_at_too():
 
     assert str(caught.value.findings[0].what) == "holds an e-mail address. Nothing was loaded"
     assert caught.value.findings[0].code == "PII-023"
+
+
+def test_the_name_of_a_file_is_looked_at_and_not_repeated():
+    with pytest.raises(PersonalDataError) as caught:
+        check_file_name("export jan@example.nl.csv", "incidents")
+
+    assert [(finding.code, "jan" in str(finding)) for finding in caught.value] == [("PII-022", False)]
 
 
 def test_the_check_leaves_no_table_behind():
