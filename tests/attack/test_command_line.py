@@ -178,7 +178,9 @@ def test_other_boundaries_make_another_snapshot(copy):
 
     assert done.json[0]["load_id"] == "000002"
     with duckdb.connect(str(copy / "warehouse/kleinedam/snapshots/000002/internal.duckdb"), read_only=True) as con:
-        assert con.execute("SELECT count(*) FROM area WHERE area_name = 'Nieuwe naam' AND vintage = 2024").fetchall() == [(1,)]
+        assert con.execute(
+            "SELECT count(*) FROM area WHERE area_name = 'Nieuwe naam' AND vintage = 2024"
+        ).fetchall() == [(1,)]
 
 
 def test_the_same_deliveries_give_the_same_content(copy):

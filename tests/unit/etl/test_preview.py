@@ -65,7 +65,11 @@ def test_unknown_codes_and_words_are_counted(tmp_path):
 
 
 def test_words_that_may_be_of_persons_are_counted_only(tmp_path):
-    rows = [f"{CODES[0]};2026-01;Jansen;2", f"{CODES[1]};2026-01;zie melding 123456782;2", "Pietersen;2026-01;Overlast;1"]
+    rows = [
+        f"{CODES[0]};2026-01;Jansen;2",
+        f"{CODES[1]};2026-01;zie melding 123456782;2",
+        "Pietersen;2026-01;Overlast;1",
+    ]
 
     found = seen(tmp_path / "own.csv", text([*good_rows(), *rows]))
 
