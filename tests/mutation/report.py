@@ -18,6 +18,9 @@ tests of the whole line are left out, so a fault that survives here may still be
 runs longer than {TIME_LIMIT} seconds of processor time counts as noticed. Faults that change nothing anybody can see
 are named below with the reason and do not count.
 
+A share that was measured again on the same faults, after a test was added for one that survived, flatters: on
+2026-11-24 `personal_data.py` first noticed 14 of 15 and `personal_data_columns.py` 13 of 15. The samples are small.
+
 Goals: 95 % noticed for disclosure and the personal-data gate, 85 % for statistics.
 """
 GROUPS = {
