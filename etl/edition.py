@@ -95,6 +95,7 @@ def facts_of(
         features=configured.municipality.peers.features,
         touching=tree.neighbours(AreaLevel.NEIGHBOURHOOD),
         memory=given.memory,
+        rounded=hides,
     )
     return Facts(
         configured=configured,

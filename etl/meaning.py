@@ -15,6 +15,7 @@ from etl.derive import Cells
 from etl.judge import judged, panels
 from etl.peers import peers
 from etl.remembering import Memory
+from etl.rounded_series import not_judged
 from etl.standing import clusters, crossings, standing
 
 #: Of the permutations: the same figures give the same clusters in every load.
@@ -63,6 +64,7 @@ def meaning_of(
     features: Sequence[str],
     touching: Sequence[tuple[str, str]],
     memory: Memory,
+    rounded: frozenset[str] = frozenset(),
 ) -> Meaning:
     """All statistics of an edition.
 
@@ -70,15 +72,23 @@ def meaning_of(
         breaks: see `etl.judge.panels`. source_of: indicator -> the source that gives it.
         features: context indicators that make areas alike.
         touching: neighbourhoods that share a border. memory: of the statistics of another edition of this load.
+        rounded: sources whose small counts this edition shows rounded; their series are not judged.
     """
-    found = panels(cells, axis, breaks)
+    is_rounded = [source_of.get(block.indicator.id) in rounded for block in cells]
+    found = panels([block for block, was in zip(cells, is_rounded, strict=True) if not was], axis, breaks)
+    without = panels([block for block, was in zip(cells, is_rounded, strict=True) if was], axis, breaks)
     steps = suspected(found)
     expectation, verdict = judged(held_back(found, steps), source_of, memory)
     crossed = crossings(cells, axis)
     return Meaning(
         expectation=expectation,
-        verdict=said(verdict, steps),
+        verdict=_joined(said(verdict, steps), not_judged(without)),
         standing=standing(crossed, axis),
         cluster=clusters(crossed, axis, touching, seed=SEED, memory=memory),
         peer=peers(cells, axis, features),
     )
+
+
+def _joined(one: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
+    kept = [frame for frame in (one, other) if len(frame)]
+    return pd.concat(kept, ignore_index=True) if kept else one

@@ -34,6 +34,8 @@ GAPS: Final = "gaps"
 TOO_RARE: Final = "too_rare"
 #: Only the newest periods are the measure, and a known effect (New Year's Eve) applies: not comparable.
 KNOWN_EFFECT: Final = "known_effect"
+#: Small counts were rounded to protect people: a verdict would report the rounding.
+ROUNDED: Final = "rounded"
 #: Beside a verdict of method ears: why the season is not known (also after_break and gaps stand there).
 SHORT_HISTORY: Final = "short_history"
 REASONS: Final = (
@@ -47,5 +49,6 @@ REASONS: Final = (
     GAPS,
     TOO_RARE,
     KNOWN_EFFECT,
+    ROUNDED,
     SHORT_HISTORY,
 )

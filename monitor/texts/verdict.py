@@ -97,6 +97,7 @@ def reason_name(reason: str, _: Translator) -> str:
         "counted_otherwise": _("all areas moved at once: was the way of counting changed?"),
         "gaps": _("too many periods are missing"),
         "too_rare": _("so rare that only a rise of many times normal would show"),
+        "rounded": _("small counts are rounded here to protect people"),
         "known_effect": _("a period with New Year's Eve or a holiday, and too little history"),
     }.get(reason, _("too few figures"))
 

@@ -133,6 +133,18 @@ def test_no_table_of_the_public_file_holds_a_small_count_of_the_source(loaded):
     assert not [pair for pair in told for number in pair if number is not None and 0 < number < 5]
 
 
+def test_rounded_series_are_told_and_not_judged(loaded):
+    snapshot = open_snapshot(loaded.root, Edition.PUBLIC)
+    rows = snapshot.query(
+        "SELECT DISTINCT verdict, reason FROM verdict WHERE indicator IN ('burglary_home', 'assault')"
+    )
+    ranges = snapshot.query("SELECT count(*) AS n FROM expectation WHERE indicator IN ('burglary_home', 'assault')")
+    snapshot.close()
+
+    assert rows.to_dict("records") == [{"verdict": "too_few", "reason": "rounded"}]
+    assert ranges.n[0] == 0
+
+
 def test_exact_totals_published_elsewhere_stop_the_load(tmp_path):
     place = town(tmp_path)
     place.deliver("2026-03-10.csv", text(lines(), HEADER))
