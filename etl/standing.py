@@ -154,13 +154,9 @@ def clusters(
 
 
 def _clusters_of(one: Crossing, events: Floats, people: Floats, weights: W, seed: int) -> pd.DataFrame | None:
-    from etl.statistics.smoothing import empirical_bayes
-    from etl.statistics.spatial import hotspots
+    from etl.statistics.spatial import rate_hotspots
 
-    rates = empirical_bayes(events, people, per=one.base)
-    if not rates.has_differences:
-        return None
-    spots = hotspots(rates.rate, weights, seed=seed)
+    spots = rate_hotspots(events, people, weights, seed=seed)
     if not spots.n_tested:
         return None
     number = {code: place for place, group in enumerate(spots.clusters, start=1) for code in group.members}
