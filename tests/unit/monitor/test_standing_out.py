@@ -27,6 +27,8 @@ def test_the_series_of_a_level_count_once_though_some_are_weekly_and_some_monthl
         judged("neighbourhood", "month", 2927, 0.5),
     )
     monkeypatch.setattr(verdicts, "verdicts", lambda snapshot: of_town)
+    monkeypatch.setattr(verdicts, "lines_of_areas", lambda snapshot: {})
+    monkeypatch.setattr(verdicts, "parts_of_indicators", lambda snapshot: {})
 
     found = standing_out(None, ["crime"])
 
