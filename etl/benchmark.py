@@ -10,16 +10,13 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from config.vocabulary import UNIT_BASE, AreaLevel, PeriodType
 from etl.calendar import exposure_years, parse, same_period_last_year
-from etl.cube import FINAL, NOT_DELIVERED, PROVISIONAL, AreaAxis, Floats
+from etl.cell_grid import COMPARED_TYPES, complete, grid, newest_complete
+from etl.cube import NOT_DELIVERED, AreaAxis, Floats
 from etl.derive import Cells
 from etl.statistics.comparisons import Compared, area_against_rest, pearson_dispersion, year_on_year
-
-#: Period types of cards and maps.
-COMPARED_TYPES = (PeriodType.ROLLING_12_MONTHS, PeriodType.YEAR)
 
 #: Over-dispersion is measured on three years of months (STATISTICS 2).
 DISPERSION_MONTHS = 36
@@ -34,7 +31,7 @@ def benchmarks(cells: Sequence[Cells], axis: AreaAxis) -> pd.DataFrame:
     for (name, period_type), block in by_key.items():
         if period_type not in COMPARED_TYPES or np.isnan(block.numerator).all() or np.isnan(block.lower).all():
             continue
-        newest = _newest_complete(block, axis)
+        newest = newest_complete(block, axis)
         if newest is None:
             continue
         phi = _dispersion(by_key.get((name, PeriodType.MONTH)), axis)
@@ -43,45 +40,26 @@ def benchmarks(cells: Sequence[Cells], axis: AreaAxis) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=COLUMNS)
 
 
-def _grid(block: Cells, values: Floats, axis: AreaAxis) -> Floats:
-    """Cells as an array (periods, areas); NaN where there is no cell."""
-    grid = np.full((len(block.periods), len(axis.codes)), np.nan)
-    grid[block.period, block.area] = values
-    return grid
-
-
-def _complete(block: Cells, axis: AreaAxis) -> NDArray[np.bool_]:
-    """Per period: are there final numbers and no provisional one? Shape (periods,)."""
-    status = _grid(block, block.delivered_status.astype(float), axis)
-    return np.asarray((status == FINAL).any(axis=1) & ~(status == PROVISIONAL).any(axis=1))
-
-
-def _newest_complete(block: Cells, axis: AreaAxis) -> int | None:
-    """Position of the newest complete period."""
-    places = np.flatnonzero(_complete(block, axis))
-    return int(places[-1]) if places.size else None
-
-
 def _dispersion(months: Cells | None, axis: AreaAxis) -> Floats:
     if months is None:
         return np.ones(len(axis.codes))
     whole_years = min(len(months.periods), DISPERSION_MONTHS) // 12 * 12
     if whole_years < 24:
         return np.ones(len(axis.codes))
-    complete = (_grid(months, months.delivered_status.astype(float), axis) > NOT_DELIVERED).any(axis=1)
-    last = int(np.flatnonzero(complete)[-1]) + 1 if complete.any() else 0
+    is_delivered = (grid(months, months.delivered_status.astype(float), axis) > NOT_DELIVERED).any(axis=1)
+    last = int(np.flatnonzero(is_delivered)[-1]) + 1 if is_delivered.any() else 0
     if last < whole_years:
         return np.ones(len(axis.codes))
-    return np.asarray(pearson_dispersion(_grid(months, months.events, axis)[last - whole_years : last].T))
+    return np.asarray(pearson_dispersion(grid(months, months.events, axis)[last - whole_years : last].T))
 
 
 def _against_last_year(block: Cells, newest: int, phi: Floats, axis: AreaAxis) -> pd.DataFrame:
     before = same_period_last_year(block.periods[newest])
     if before not in block.periods:
         return pd.DataFrame(columns=COLUMNS)
-    numerator, value = _grid(block, block.events, axis), _grid(block, block.value, axis)
+    numerator, value = grid(block, block.events, axis), grid(block, block.value, axis)
     earlier = block.periods.index(before)
-    if not _complete(block, axis)[earlier]:  # only equally complete periods are compared
+    if not complete(block, axis)[earlier]:  # only equally complete periods are compared
         return pd.DataFrame(columns=COLUMNS)
     compared = year_on_year(
         numerator[earlier],
@@ -96,11 +74,11 @@ def _against_last_year(block: Cells, newest: int, phi: Floats, axis: AreaAxis) -
 def _against_rest(block: Cells, newest: int, phi: Floats, axis: AreaAxis) -> pd.DataFrame:
     base = UNIT_BASE.get(block.indicator.unit)
     whole = int(axis.at(AreaLevel.MUNICIPALITY)[0])
-    numerator, denominator = _grid(block, block.events, axis)[newest], _grid(block, block.denominator, axis)[newest]
+    numerator, denominator = grid(block, block.events, axis)[newest], grid(block, block.denominator, axis)[newest]
     if base is None or np.isnan(denominator[whole]) or np.isnan(numerator[whole]):
         return pd.DataFrame(columns=COLUMNS)
     fits = (numerator <= numerator[whole]) & (denominator <= denominator[whole])
-    asked = fits & ~np.isnan(_grid(block, block.value, axis)[newest]) & (np.arange(len(axis.codes)) != whole)
+    asked = fits & ~np.isnan(grid(block, block.value, axis)[newest]) & (np.arange(len(axis.codes)) != whole)
     area, people = np.where(asked, numerator, np.nan), np.where(asked, denominator, np.nan)
     totals = np.full(len(area), numerator[whole]), np.full(len(area), denominator[whole])
     compared = area_against_rest(area, people, *totals, dispersion=phi)

@@ -10,9 +10,12 @@ millions of rows never become Python objects. A test makes one from a few lines 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import duckdb
+import pandas as pd
 
 from config.errors import Finding
 
@@ -116,3 +119,8 @@ def work_connection(threads: int = 2, memory: str = "1500MB") -> duckdb.DuckDBPy
             "preserve_insertion_order": "true",
         },
     )
+
+
+def coded(codes: Any, words: Sequence[str]) -> Any:
+    """A column of words as positions in a short list: the database then stores each word once."""
+    return pd.Categorical.from_codes(codes, categories=pd.Index(list(words), dtype=object))

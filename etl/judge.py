@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -20,6 +20,7 @@ from config.vocabulary import AreaLevel, PeriodType
 from etl.calendar import parse
 from etl.cube import NOT_DELIVERED, PROVISIONAL, SUPPRESSED, AreaAxis, Floats
 from etl.derive import Cells
+from etl.frames import coded
 from etl.remembering import Memory
 
 if TYPE_CHECKING:
@@ -218,12 +219,15 @@ def judged(
         source_of: indicator -> id of the source that gives it; a source may fall silent as a whole.
         memory: what was found for series of another edition; the same series is not fitted again.
     """
+    from etl.statistics.verdict_words import NO_HISTORY
+
     memory = Memory() if memory is None else memory
     short = [panel for panel in found if len(panel.periods) < SHORTEST[panel.period_type]]
     found = [panel for panel in found if panel not in short]
     ranges = [_normal_range(panel, memory) for panel in found]
     expectation = [_expectation_frame(panel, one) for panel, one in zip(found, ranges, strict=True)]
-    frames: list[pd.DataFrame] = [_without_history(panel) for panel in short]
+    # Less than a year of periods in all: nothing is fitted, which spares a new municipality seconds of imports.
+    frames: list[pd.DataFrame] = [not_judged(panel, -1, NO_HISTORY) for panel in short]
     for level in RHYTHMS:
         # Weeks of some indicators and months of others are looked at together: one correction for all of a level.
         runs = [
@@ -236,20 +240,20 @@ def judged(
     return _stacked(expectation, EXPECTATION), _stacked(frames, VERDICT)
 
 
-def _without_history(panel: Panel) -> pd.DataFrame:
-    """Less than a year of periods in all: nothing is fitted, which spares a new municipality seconds of imports."""
-    from etl.statistics.verdict_words import NO_HISTORY, NONE, TOO_FEW
+def not_judged(panel: Panel, at: int, reason: str) -> pd.DataFrame:
+    """Rows of the table `verdict` (columns VERDICT) on one period of a panel that say why there is no verdict."""
+    from etl.statistics.verdict_words import NONE, TOO_FEW
 
     frame = pd.DataFrame(
         {
             "indicator": [name for name, _ in panel.series],
             "area_code": [code for _, code in panel.series],
             "period_type": str(panel.period_type),
-            "period": panel.periods[-1],
+            "period": panel.periods[at],
             "verdict": TOO_FEW,
-            "reason": NO_HISTORY,
+            "reason": reason,
             "method": NONE,
-            "observed": panel.counts[:, -1],
+            "observed": panel.counts[:, at],
             "n_tested": 0,
             "expected_false": 0.0,
         }
@@ -290,7 +294,7 @@ def _expectation_frame(panel: Panel, ranges: NormalRange) -> pd.DataFrame:
             "indicator": _words(panel.series, 0, series),
             "period_type": str(panel.period_type),
             "area_code": _words(panel.series, 1, series),
-            "period": _coded(period, panel.periods),
+            "period": coded(period, panel.periods),
             "expected": ranges.mu[series, period].round(2),
             "lower": ranges.lower[series, period],
             "upper": ranges.upper[series, period],
@@ -386,13 +390,9 @@ def _stacked(frames: Sequence[pd.DataFrame], columns: list[str]) -> pd.DataFrame
     return pd.concat(kept, ignore_index=True) if kept else pd.DataFrame(columns=columns)
 
 
-def _words(series: Sequence[tuple[str, str]], part: int, rows: NDArray[np.intp]) -> pd.Categorical:
+def _words(series: Sequence[tuple[str, str]], part: int, rows: NDArray[np.intp]) -> Any:
     """A column of words as positions in a short list."""
     words = [one[part] for one in series]
     unique = sorted(set(words))
     place = {word: index for index, word in enumerate(unique)}
-    return _coded(np.array([place[word] for word in words])[rows], unique)
-
-
-def _coded(codes: NDArray[np.intp], words: Sequence[str]) -> pd.Categorical:
-    return pd.Categorical.from_codes(codes, categories=pd.Index(list(words), dtype=object))
+    return coded(np.array([place[word] for word in words])[rows], unique)

@@ -15,7 +15,7 @@ from etl.derive import Cells
 from etl.judge import judged, panels
 from etl.peers import peers
 from etl.remembering import Memory
-from etl.rounded_series import not_judged
+from etl.rounded_series import without_verdict
 from etl.standing import clusters, crossings, standing
 
 #: Of the permutations: the same figures give the same clusters in every load.
@@ -82,7 +82,7 @@ def meaning_of(
     crossed = crossings(cells, axis)
     return Meaning(
         expectation=expectation,
-        verdict=_joined(said(verdict, steps), not_judged(without)),
+        verdict=_joined(said(verdict, steps), without_verdict(without)),
         standing=standing(crossed, axis),
         cluster=clusters(crossed, axis, touching, seed=SEED, memory=memory),
         peer=peers(cells, axis, features),

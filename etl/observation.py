@@ -12,11 +12,7 @@ from pandas.api.types import union_categoricals
 from config.vocabulary import STATUS_ORDER
 from etl.cube import ROUNDED, SUPPRESSED, AreaAxis
 from etl.derive import Cells
-
-
-def _coded(codes: Any, words: Sequence[str]) -> Any:
-    """A column of words as positions in a short list: the database then stores each word once."""
-    return pd.Categorical.from_codes(codes, categories=pd.Index(list(words), dtype=object))
+from etl.frames import coded
 
 
 def observation_frame(
@@ -50,16 +46,16 @@ def observation_frame(
         codes = [
             np.full(len(block.value), unique.index(word), np.int32) for word, block in zip(words, blocks, strict=True)
         ]
-        return _coded(np.concatenate(codes or [np.array([], np.int32)]), unique)
+        return coded(np.concatenate(codes or [np.array([], np.int32)]), unique)
 
     area = joined("area", int)
 
     def of_area(words: Sequence[str]) -> Any:
         unique, codes = np.unique(np.asarray(words, dtype=str), return_inverse=True)
-        return _coded(codes[area], unique.tolist())
+        return coded(codes[area], unique.tolist())
 
     def one_word(word: str) -> Any:
-        return _coded(np.zeros(length, dtype=np.int8), [word])
+        return coded(np.zeros(length, dtype=np.int8), [word])
 
     source = joined("source", int)
     labels = [f"oefendata: {name}" if name in practice else name for name in sources]
@@ -86,15 +82,15 @@ def observation_frame(
             "rate": joined("rate"),
             "lower": joined("lower"),
             "upper": joined("upper"),
-            "status": _coded(status, [str(word) for word in STATUS_ORDER]),
-            "source": _coded(source, labels),
+            "status": coded(status, [str(word) for word in STATUS_ORDER]),
+            "source": coded(source, labels),
             "snapshot": one_word(load_id),
-            "source_id": _coded(source, list(sources)),
+            "source_id": coded(source, list(sources)),
             "load_id": one_word(load_id),
-            "denominator_period": _coded(year_codes, [str(known) for known in known_years]),
+            "denominator_period": coded(year_codes, [str(known) for known in known_years]),
             "coverage_share": joined("coverage"),
             "estimated_share": joined("estimated"),
-            "numerator_status": _coded(delivered, [str(word) for word in STATUS_ORDER]),
+            "numerator_status": coded(delivered, [str(word) for word in STATUS_ORDER]),
         }
     )
 
@@ -121,4 +117,4 @@ def _period_column(blocks: Sequence[Cells]) -> Any:
     words = sorted({text for block in blocks for text in block.periods})
     place = {text: index for index, text in enumerate(words)}
     codes = [np.array([place[text] for text in block.periods], dtype=np.int32)[block.period] for block in blocks]
-    return _coded(np.concatenate(codes) if codes else np.array([], dtype=np.int32), words)
+    return coded(np.concatenate(codes) if codes else np.array([], dtype=np.int32), words)

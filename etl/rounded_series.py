@@ -10,30 +10,16 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from etl.judge import VERDICT, Panel
+from etl.judge import VERDICT, Panel, not_judged
 
 
-def not_judged(found: Sequence[Panel]) -> pd.DataFrame:
-    """Rows of the table `verdict` (columns VERDICT) that say why there is none, on the newest complete period."""
-    from etl.statistics.verdict_words import NONE, ROUNDED, TOO_FEW
+def without_verdict(found: Sequence[Panel]) -> pd.DataFrame:
+    """Rows of the table `verdict` (columns VERDICT) that say so, on the newest complete period of each panel."""
+    from etl.statistics.verdict_words import ROUNDED
 
     frames = []
     for panel in found:
         complete = np.flatnonzero((~np.isnan(panel.counts) & ~panel.provisional).any(axis=0))
         at = int(complete[-1]) if complete.size else len(panel.periods) - 1
-        frame = pd.DataFrame(
-            {
-                "indicator": [name for name, _ in panel.series],
-                "area_code": [code for _, code in panel.series],
-                "period_type": str(panel.period_type),
-                "period": panel.periods[at],
-                "verdict": TOO_FEW,
-                "reason": ROUNDED,
-                "method": NONE,
-                "observed": panel.counts[:, at],
-                "n_tested": 0,
-                "expected_false": 0.0,
-            }
-        )
-        frames.append(frame.reindex(columns=VERDICT))
+        frames.append(not_judged(panel, at, ROUNDED))
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=VERDICT)

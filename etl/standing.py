@@ -15,9 +15,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from config.model import Indicator
-from config.vocabulary import UNIT_BASE, AreaLevel, PeriodType, Unit
+from config.vocabulary import UNIT_BASE, AreaLevel, Unit
 from etl.calendar import exposure_years
-from etl.cube import FINAL, NOT_DELIVERED, PROVISIONAL, AreaAxis, Floats
+from etl.cell_grid import COMPARED_TYPES, newest_complete
+from etl.cube import AreaAxis, Floats
 from etl.derive import Cells
 from etl.remembering import Memory
 
@@ -26,9 +27,6 @@ if TYPE_CHECKING:
 
 STANDING = ["indicator", "area_code", "period", "smoothed", "rank", "rank_lower", "rank_upper", "n_ranked", "funnel"]
 CLUSTER = ["indicator", "area_code", "period", "cluster", "local_moran", "gi_star", "q"]
-
-#: Period types of cards and maps, the one that screens open with first.
-COMPARED_TYPES = (PeriodType.ROLLING_12_MONTHS, PeriodType.YEAR)
 
 #: With fewer neighbourhoods no clusters are offered (STATISTICS 6); what looks for them takes seconds to import.
 FEWEST_AREAS = 20
@@ -69,13 +67,9 @@ def _crossing(block: Cells, axis: AreaAxis) -> Crossing | None:
     unit = block.indicator.unit
     if unit not in UNIT_BASE or unit is Unit.SHARE_PCT or not block.is_events:
         return None
-    shape = (len(block.periods), len(axis.codes))
-    status = np.full(shape, NOT_DELIVERED, dtype=np.int8)
-    status[block.period, block.area] = block.delivered_status
-    complete = np.flatnonzero((status == FINAL).any(axis=1) & ~(status == PROVISIONAL).any(axis=1))
-    if not complete.size:
+    newest = newest_complete(block, axis)
+    if newest is None:
         return None
-    newest = int(complete[-1])
     events, people = (np.full(len(axis.codes), np.nan) for _ in range(2))
     inside = (block.period == newest) & ~np.isnan(block.rate)
     # A number that is partly redistributed over changed boundaries is no whole number; tests of counts need one.

@@ -63,10 +63,6 @@ class Answer:
         return self.headers.get("ETag")
 
 
-class _Unreadable(Exception):
-    """The body does not say what it should; perhaps cut off."""
-
-
 class Client:
     """One service. `base` is its address in the configuration, without a slash at its end."""
 

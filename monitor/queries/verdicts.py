@@ -79,11 +79,6 @@ def verdicts_of(snapshot: Snapshot, indicator: str) -> dict[str, Judged]:
     return {code: one for (name, code), one in _by_figure(snapshot).items() if name == indicator}
 
 
-def verdicts_in(snapshot: Snapshot, area_code: str) -> dict[str, Judged]:
-    """Indicator -> verdict in one area."""
-    return {name: one for (name, code), one in _by_figure(snapshot).items() if code == area_code}
-
-
 def standing_out(snapshot: Snapshot, indicators: Iterable[str]) -> StandingOut:
     """What the front page tells, over all areas and the indicators named."""
     asked = set(indicators)
