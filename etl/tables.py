@@ -234,4 +234,4 @@ TABLES: dict[str, Table] = {
 }
 
 #: Raised when a table or column changes meaning; a reader refuses what it does not know.
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3

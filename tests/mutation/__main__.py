@@ -1,13 +1,15 @@
 """`python -m tests.mutation [module ...]`: draw faults, run the tests, write docs/mutation.md.
 
 Modules, tests and sizes stand in modules.toml; what was measured is kept in measured.json, so that one module can be
-measured again without the rest. `--again` runs only the faults that survived the last time.
+measured again without the rest. `--again` runs only the faults that survived the last time; `--seed` draws others, for
+a share that no test was written for.
 """
 
 from __future__ import annotations
 
 import argparse
 import ast
+import fcntl
 import json
 import sys
 import time
@@ -32,6 +34,7 @@ def main() -> None:
     parser.add_argument("--again", action="store_true", help="only what survived the last time")
     parser.add_argument("--report", action="store_true", help="write the page again, measure nothing")
     parser.add_argument("--sample", type=int, help="faults a module, in place of modules.toml")
+    parser.add_argument("--seed", default=SEED, help="which faults are drawn (default %(default)s)")
     asked = parser.parse_args()
     chosen = modules()
     if unknown := set(asked.modules) - {module["path"] for module in chosen}:
@@ -41,11 +44,19 @@ def main() -> None:
     if not asked.report:
         runner.load_libraries()
         for module in chosen:
-            known = measured()
-            before = known.get(module["path"]) if asked.again else None
-            known[module["path"]] = measure(module, asked.sample or module["sample"], before)
-            MEASURED.write_text(json.dumps(known, indent=1, ensure_ascii=False, sort_keys=True) + "\n")
+            before = measured().get(module["path"]) if asked.again else None
+            seed = before["seed"] if before else asked.seed
+            _keep(module["path"], measure(module, asked.sample or module["sample"], seed, before))
     (ROOT / "docs" / "mutation.md").write_text(report(modules(), measured(), equivalent()))
+
+
+def _keep(path: str, result: dict[str, Any]) -> None:
+    """Two runs side by side each keep their own modules."""
+    with open(HERE / "modules.toml") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        MEASURED.write_text(
+            json.dumps({**measured(), path: result}, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+        )
 
 
 def modules() -> list[dict[str, Any]]:
@@ -64,12 +75,12 @@ def equivalent() -> dict[str, str]:
     return {row["mutant"]: row["reason"] for row in rows}
 
 
-def measure(module: dict[str, Any], n: int, before: dict[str, Any] | None) -> dict[str, Any]:
+def measure(module: dict[str, Any], n: int, seed: str, before: dict[str, Any] | None) -> dict[str, Any]:
     """Run the tests of one module once as it is and once a fault."""
     path = module["path"]
     source = (ROOT / path).read_text()
     tests = [*module["tests"], *(["-k", module["only"]] if "only" in module else [])]
-    drawn = mutants.sample(source, n, f"{SEED}:{path}")
+    drawn = mutants.sample(source, n, f"{seed}:{path}")
     if before:
         survived = {row["label"] for row in before["mutants"] if row["outcome"] == runner.SURVIVED}
         drawn = [mutant for mutant in drawn if mutant.label in survived]
@@ -88,7 +99,13 @@ def measure(module: dict[str, Any], n: int, before: dict[str, Any] | None) -> di
         rows = [fresh.get(row["label"], row) for row in before["mutants"]]
     killed = sum(row["outcome"] != runner.SURVIVED for row in rows)
     print(f"{path}: {killed} of {len(rows)} noticed ({once:.0f} s a run, {time.monotonic() - begin:.0f} s)", flush=True)
-    return {"day": f"{datetime.now(UTC):%Y-%m-%d}", "possible": mutants.count(source), "mutants": rows}
+    return {
+        "day": f"{datetime.now(UTC):%Y-%m-%d}",
+        "seed": seed,
+        "possible": mutants.count(source),
+        "first": before["first"] if before else killed,
+        "mutants": rows,
+    }
 
 
 if __name__ == "__main__":
