@@ -17,7 +17,7 @@ from etl import calendar
 from etl.snapshot import Snapshot
 from etl.statistics.comparisons import area_against_rest, pearson_dispersion, year_on_year
 from monitor.queries.exactness import EXACT, Exactness, exactness_of
-from monitor.queries.indicators import Series, indicators, newest
+from monitor.queries.indicators import Series, indicators
 from monitor.queries.memory import remembered
 
 #: Years of months from which the spread of a series is estimated.
@@ -175,63 +175,6 @@ def year_on_year_for(snapshot: Snapshot, indicator: str, area_code: str, period:
 def against_rest_for(snapshot: Snapshot, indicator: str, area_code: str, period: str) -> Comparison | None:
     """One area against the rest of the municipality; None for the municipality itself and where nothing is compared."""
     return against_rest_of(snapshot, indicator, period).get(area_code)
-
-
-@dataclass(frozen=True)
-class Notable:
-    """What stands out among comparisons: as many places for the better as for the worse.
-
-    n_compared: comparisons that had a verdict; about one in twenty stands out by chance alone.
-    """
-
-    better: tuple[Comparison, ...]
-    worse: tuple[Comparison, ...]
-    n_compared: int
-    kind: str
-
-
-@remembered
-def notable(snapshot: Snapshot, chosen: tuple[str, ...], level: str, each: int = 3) -> Notable:
-    """The clearest differences of the newest period, over indicators that say which way is better.
-
-    Year on year where a year earlier is known, else against the rest of the municipality. Clearest: the interval of the
-    ratio lies furthest from 1. At most one entry per area and side, so that a list is not about one place.
-
-    Args:
-        chosen: ids of indicators.
-        each: places per side.
-    """
-    known = indicators(snapshot)
-    codes = {str(code) for code in _codes(snapshot, level)}
-    found: list[Comparison] = []
-    for kind in ("year_before", "rest_of_municipality"):
-        ask = year_on_year_of if kind == "year_before" else against_rest_of
-        found = []
-        for name in chosen:
-            now = newest(snapshot, name)
-            if now is not None and known[name].direction != "neutral":
-                found += [one for one in ask(snapshot, name, now.period).values() if one.area_code in codes]
-        found = [one for one in found if one.verdict is not None and one.verdict != "too_few"]
-        if found:
-            break
-    sides: dict[str, list[Comparison]] = {"better": [], "worse": []}
-    for one in sorted(found, key=_clearness, reverse=True):
-        if one.verdict == "no_difference":
-            continue
-        is_worse = (one.verdict == "higher") == (known[one.indicator].direction == "higher_is_worse")
-        side = sides["worse" if is_worse else "better"]
-        if len(side) < each and all(other.area_code != one.area_code for other in side):
-            side.append(one)
-    return Notable(tuple(sides["better"]), tuple(sides["worse"]), len(found), found[0].kind if found else "year_before")
-
-
-def _clearness(one: Comparison) -> float:
-    """Distance of the interval from 1, on the scale of the logarithm."""
-    if one.verdict == "higher" and one.lower:
-        return float(np.log(one.lower))
-    if one.verdict == "lower" and one.upper:
-        return float(-np.log(one.upper))
-    return 0.0
 
 
 def _as_published(snapshot: Snapshot, found: dict[str, Comparison]) -> dict[str, Comparison]:

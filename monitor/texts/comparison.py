@@ -49,17 +49,6 @@ def change_sentence(one: Comparison | None, _: Translator) -> str:
     return _with_interval(one, numbers, _)
 
 
-def short_sentence(one: Comparison, _: Translator) -> str:
-    """As `change_sentence`, where the period stands above it: "28 tegen 46 een jaar eerder (−39%, …): lager."."""
-    if one.verdict is None or one.count is None or one.other_count is None:
-        return change_sentence(one, _)
-    numbers = _(
-        "{count} against {before} a year earlier",
-        count=count_text(one.count, _, one.exact), before=count_text(one.other_count, _, one.other_exact),
-    )  # fmt: skip
-    return _with_interval(one, numbers, _)
-
-
 def _with_interval(one: Comparison, numbers: str, _: Translator) -> str:
     if one.change_pct is None or one.lower is None or one.upper is None:
         return _("{numbers}: {verdict}.", numbers=numbers, verdict=comparison_name(str(one.verdict), _))

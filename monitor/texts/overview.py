@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from config.vocabulary import Comparison as Verdict
-from monitor.components.format import count_text, number, period_name, unit_name, value_text
+from monitor.components.format import count_text, period_name, unit_name, value_text
 from monitor.i18n import Translator
-from monitor.queries.comparisons import Comparison, Notable
+from monitor.queries.comparisons import Comparison
 from monitor.queries.exactness import EXACT, Exactness
 from monitor.texts.comparison import change_words
 from monitor.texts.words import counted, names
@@ -86,18 +86,3 @@ def _areas_sentence(areas: Sequence[Comparison], _: Translator) -> str:
     if less:
         return _("Demonstrably less in {less}.", less=names(less, _))
     return _("In none of the neighbourhoods is a change demonstrable.")
-
-
-def notable_explanation(found: Notable, _: Translator) -> str:
-    """How many comparisons were made and how many stand out by chance alone: a list without this misleads."""
-    if not found.n_compared:
-        return _("No comparison could be made with these figures.")
-    compared = (
-        _("{n} comparisons with a year earlier", n=number(found.n_compared, _))
-        if found.kind == "year_before"
-        else _("{n} comparisons with the rest of the municipality", n=number(found.n_compared, _))
-    )
-    return _(
-        "{compared} were made. Without any real difference about {chance} would stand out by chance.",
-        compared=compared, chance=number(max(1, round(found.n_compared * 0.05)), _),
-    )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -52,6 +53,16 @@ def test_every_msgid_in_the_code_has_dutch(dutch):
     )
 
     assert not missing, "\n".join(missing)
+
+
+def test_every_translation_is_said_somewhere(dutch):
+    """Words also travel as plain strings (titles of pages, names of columns), so any string of the code will do."""
+    texts = [path.read_text(encoding="utf-8") for path in MONITOR.rglob("*.py")]
+    said = {node.value for text in texts for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Constant)}
+    said |= {msgid for _, msgids in said_in_code() for msgid in msgids}
+    msgids = [message.id if isinstance(message.id, str) else message.id[0] for message in dutch]
+
+    assert not [msgid for msgid in msgids if msgid and msgid not in said]
 
 
 def test_a_plural_has_two_dutch_forms(dutch):

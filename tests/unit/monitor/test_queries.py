@@ -8,7 +8,7 @@ import pytest
 from config.errors import UsageError
 from etl.snapshot import open_snapshot
 from monitor.queries.areas import area, areas_of_level, line_of, municipality, neighbours_of, parts_of
-from monitor.queries.comparisons import against_rest_of, notable, year_on_year_for, year_on_year_of
+from monitor.queries.comparisons import against_rest_of, year_on_year_for, year_on_year_of
 from monitor.queries.indicators import indicators, newest, newest_periods
 from monitor.queries.observations import COLUMNS, Filters, count_observations, filters_from, observations
 from monitor.queries.profile import profile
@@ -201,23 +201,6 @@ def test_an_area_without_a_rate_and_one_that_is_withheld_have_no_verdict(snapsho
 def test_a_stock_is_not_compared(snapshot):
     assert year_on_year_of(snapshot, "population", "2026") == {}
     assert against_rest_of(snapshot, "population", "2026") == {}
-
-
-def test_what_stands_out_gives_the_better_and_the_worse_as_many_places(snapshot):
-    found = notable(snapshot, ("burglary_home", "violent_crime", "nuisance_vandalism"), "neighbourhood", each=2)
-
-    assert len(found.better) <= 2
-    assert len(found.worse) <= 2
-    assert {one.verdict for one in found.better} <= {"lower"}
-    assert {one.verdict for one in found.worse} <= {"higher"}
-    assert len({one.area_code for one in found.better}) == len(found.better)
-    assert found.n_compared > 0
-
-
-def test_a_neutral_topic_is_neither_better_nor_worse(snapshot):
-    found = notable(snapshot, ("litter_reports",), "neighbourhood")
-
-    assert found.better == found.worse == ()
 
 
 def test_a_profile_places_an_area_among_the_others_of_its_level(snapshot):

@@ -9,10 +9,10 @@ import pytest
 
 from config.model import Delivery
 from monitor.i18n import translator
-from monitor.queries.comparisons import Comparison, Notable
+from monitor.queries.comparisons import Comparison
 from monitor.texts import area as area_texts
 from monitor.texts import overview
-from monitor.texts.comparison import change_sentence, change_words, rest_sentence, short_sentence, verdict_words
+from monitor.texts.comparison import change_sentence, change_words, rest_sentence, verdict_words
 from monitor.texts.quality import (
     Known,
     coverage_sentence,
@@ -51,7 +51,6 @@ REST = replace(MORE, kind="rest_of_municipality", other_period="2026", value=23.
 def test_a_change_is_told_with_both_numbers_its_interval_and_its_verdict():
     assert change_sentence(MORE, NL) == "120 in 2026, 90 in 2025 (+33%, waarschijnlijk +1% tot +77%): hoger."
     assert change_sentence(MORE, EN) == "120 in 2026, 90 in 2025 (+33%, probably +1% to +77%): higher."
-    assert short_sentence(MORE, NL) == "120 tegen 90 een jaar eerder (+33%, waarschijnlijk +1% tot +77%): hoger."
 
 
 def test_too_few_events_give_no_percentage():
@@ -136,13 +135,6 @@ def test_a_list_of_names_is_cut_with_how_many_more():
 @pytest.mark.parametrize(("change", "said"), [(33.3, "+33%"), (-8.6, "−9%"), (0.2, "0%"), (-0.4, "0%")])
 def test_a_signed_percentage_is_whole_and_has_a_true_minus(change, said):
     assert signed_pct(change, NL) == said
-
-
-def test_a_list_of_what_stands_out_says_how_many_by_chance():
-    said = overview.notable_explanation(Notable((), (MORE,), 280, "year_before"), NL)
-
-    assert "280 vergelijkingen met een jaar eerder" in said
-    assert "ongeveer 14" in said
 
 
 def test_an_area_is_told_by_how_many_topics_differ():
