@@ -57,7 +57,11 @@ def test_every_msgid_in_the_code_has_dutch(dutch):
 
 def test_every_translation_is_said_somewhere(dutch):
     """Words also travel as plain strings (titles of pages, names of columns), so any string of the code will do."""
-    texts = [path.read_text(encoding="utf-8") for path in MONITOR.rglob("*.py")]
+    texts = [
+        path.read_text(encoding="utf-8")
+        for folder in (MONITOR, MONITOR.parent / "config")
+        for path in folder.rglob("*.py")
+    ]
     said = {node.value for text in texts for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Constant)}
     said |= {msgid for _, msgids in said_in_code() for msgid in msgids}
     msgids = [message.id if isinstance(message.id, str) else message.id[0] for message in dutch]
