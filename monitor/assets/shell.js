@@ -54,6 +54,23 @@
       !link.hasAttribute("download") && !/^(download|api|geo|v)\//.test(link.pathname.slice(base.length));
   }
 
+  /* A chart redraws itself too late for paper: the same figure, drawn for the width of a sheet, goes along. */
+  var SHEET = { width: 660, height: 190, autosize: false, font: { color: "#000", size: 11 } };
+  window.addEventListener("beforeprint", function () {
+    document.querySelectorAll(".js-plotly-plot").forEach(function (plot) {
+      var printed = document.createElement("div");
+      printed.className = "printed-chart";
+      plot.parentNode.insertBefore(printed, plot);
+      window.Plotly.newPlot(printed, plot.data, Object.assign({}, plot.layout, SHEET), { staticPlot: true });
+    });
+  });
+  window.addEventListener("afterprint", function () {
+    document.querySelectorAll(".printed-chart").forEach(function (printed) {
+      window.Plotly.purge(printed);
+      printed.remove();
+    });
+  });
+
   document.addEventListener("click", function (event) {
     var link = event.target.closest ? event.target.closest("a[href]") : null;
     if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from dash import dcc, html
@@ -55,12 +56,14 @@ def _known_then(view: View) -> list[Any]:
     """Which earlier figures are shown; where that day's are no longer kept, the last kept before it: said."""
     _ = view._
     built = date_name(made_at(view.snapshot.manifest).date(), _)
-    return [
-        _("Figures as known on {asked}: snapshot {load}, made on {day}.",
-          asked=view.asof, load=view.outline.load_id, day=built),
-        " ",
-        html.A(_("Show the newest figures"), href=view.here(asof=None)),
-    ]  # fmt: skip
+    load = view.outline.load_id
+    said = (
+        _("Figures of snapshot {load}, made on {day}.", load=load, day=built)
+        if view.asof is None or view.asof.isdigit()
+        else _("Figures as known on {asked}: snapshot {load}, made on {day}.",
+               asked=date_name(dt.date.fromisoformat(view.asof), _), load=load, day=built)
+    )  # fmt: skip
+    return [said, " ", html.A(_("Show the newest figures"), href=view.here(asof=None), className="no-print")]
 
 
 def may_see(page: Page, role: Role) -> bool:

@@ -168,6 +168,21 @@ def test_the_page_of_an_area_prints_on_two_sheets(open_page):
     assert len(re.findall(rb"/Type\s*/Page[^s]", printed)) <= 2
 
 
+def test_a_printed_page_says_which_snapshot_and_draws_its_chart_for_the_sheet(open_page):
+    page, _ = open_page(f"gebied/{HERE}?asof=000001")
+    settled(page)
+    page.emulate_media(media="print")
+
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+
+    expect(page.locator(".notice").first).to_contain_text("Cijfers van stand 000001, gemaakt op")
+    expect(page.get_by_text("Toon de nieuwste cijfers")).to_be_hidden()
+    assert page.locator(".printed-chart .main-svg").first.bounding_box()["width"] == 660
+    expect(page.locator(".js-plotly-plot").last).to_be_hidden()
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    expect(page.locator(".printed-chart")).to_have_count(0)
+
+
 # --- Onderwerp -------------------------------------------------------------------------------------------------------
 
 
