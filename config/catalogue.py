@@ -12,6 +12,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 from config.errors import Finding
 from config.explain import add_model_errors, did_you_mean
 from config.fields import Plain
+from config.index_indicator import index_parts
 from config.model import Indicator, Model, Publisher
 from config.strict_yaml import Document, KeyPath, read
 
@@ -159,6 +160,9 @@ def check_definitions(
     for name in checked:
         findings += _unknown_references(name, indicators, where)
         findings += _unknown_codes(name, indicators[name], where, categories)
+        if indicators[name].numerator.index is not None:
+            what, fix = f"indicator `{name}` is an index", "write it under `indexes` of the municipality's file"
+            findings.append(Finding("CFG-085", what, where(name, ("numerator", "index")), fix))
     return findings + _circles(checked, indicators, where)
 
 
@@ -168,6 +172,7 @@ def references(indicator: Indicator) -> list[tuple[KeyPath, str]]:
     found: list[tuple[KeyPath, str]] = []
     found += [(("numerator", "sum_of", n), name) for n, name in enumerate(numerator.sum_of or ())]
     found += [(("numerator", "ratio", n), name) for n, name in enumerate(numerator.ratio or ())]
+    found += index_parts(indicator)
     return found + ([(("denominator",), indicator.denominator)] if indicator.denominator else [])
 
 

@@ -12,6 +12,7 @@ from config.catalogue import Catalogue, check_definitions, references
 from config.colour import AA_TEXT, contrast, darkened_to
 from config.explain import did_you_mean
 from config.fields import AREA_CODE
+from config.index_indicator import check_indexes, with_indexes
 from config.model import Indicator, Municipality, TabularSource
 from config.strict_yaml import Document, KeyPath
 from config.vocabulary import CONTEXT_KINDS, AreaLevel, Publication, SourceKind
@@ -39,6 +40,7 @@ def chosen_ids(municipality: Municipality, indicators: Mapping[str, Indicator]) 
     fed = set(fed_ids(municipality))
     packs = set(choice.packs)
     chosen = {name for name, entry in indicators.items() if entry.pack in packs or name in own or name in fed}
+    chosen |= {one.id for one in municipality.indexes}
     return chosen - set(choice.disable)
 
 
@@ -69,7 +71,8 @@ def check(document: Document, municipality: Municipality, catalogue: Catalogue, 
 
     if is_whole:
         document.findings += check_definitions(own, indicators, where, catalogue.categories)
-        _check_names(document, municipality, indicators)
+        check_indexes(document, municipality.indexes, indicators, chosen_ids(municipality, indicators))
+        _check_names(document, municipality, with_indexes(municipality, indicators))
     _check_own(document, municipality, catalogue)
     _check_twice(document, municipality)
     _check_sources(document, municipality)
@@ -168,6 +171,7 @@ def _check_twice(document: Document, municipality: Municipality) -> None:
         ("indicators", "own"): municipality.indicators.own,
         ("geography", "custom_areas"): municipality.geography.custom_areas,
         ("questions",): municipality.questions,
+        ("indexes",): municipality.indexes,
     }
     for path, items in lists.items():
         places: dict[str, list[int]] = defaultdict(list)

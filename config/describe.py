@@ -16,6 +16,7 @@ MEANING: dict[str, dict[str, str]] = {
         "targets": "Targets of policy plans.",
         "breaks": "Changes in the way of counting that the municipality knows of; series break there.",
         "peers": "Context indicators that make neighbourhoods alike.",
+        "indexes": "Indexes of several indicators; none unless asked for, never on the front page.",
         "rates": "Below these numbers no rate and no rank is shown.",
         "disclosure": "How the public edition protects people.",
         "languages": "Languages on screen; the first is the default.",
@@ -136,6 +137,7 @@ MEANING: dict[str, dict[str, str]] = {
         "tabular": "{}: fed by this id under `categories` or `values` of a source.",
         "sum_of": "Indicators that are added up.",
         "ratio": "Two indicators: the first divided by the second.",
+        "index": "Made by the program from `indexes`; refused in an entry.",
     },
     "StatlineCodes": {"tables": "Tables that have these codes.", "codes": "Codes that are summed."},
     "KwbColumns": {
@@ -174,6 +176,17 @@ MEANING: dict[str, dict[str, str]] = {
         "date": "First day of the new way of counting.",
         "reason": "Why, in words on screen.",
     },
+    "Index": {
+        "id": "Id, lower case letters, digits and _; no indicator has it.",
+        "label": "Name on screen.",
+        "base": "Year in which the municipality is 100 and the spread between neighbourhoods 25 points.",
+        "owner": "Who set it.",
+        "purpose": "What it is for.",
+        "source": "Decision or plan it stands in.",
+        "themes": "Parts that count alike, each the mean of its indicators.",
+        "indicators": "In place of themes: the indicators, each counting alike.",
+    },
+    "IndexTheme": {"label": "Name on screen.", "indicators": "Indicators it is the mean of, each with a direction."},
     "Peers": {"features": "Ids of context indicators; crime itself is none of them."},
     "Disclosure": {
         "public": "Rounding of the public edition.",

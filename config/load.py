@@ -16,6 +16,7 @@ from config.errors import ConfigError, Finding
 from config.explain import did_you_mean
 from config.fields import SCHEMA_VERSION, SLUG
 from config.folders import check_files, data_folder
+from config.index_indicator import with_indexes
 from config.installation import Site
 from config.model import Break, Indicator, Municipality
 from config.partial import validated
@@ -230,7 +231,7 @@ def _configured(
     corrections: tuple[Correction, ...],
 ) -> Configured:
     own = {entry.id: entry for entry in municipality.indicators.own}
-    known = {**catalogue.indicators, **own}
+    known = with_indexes(municipality, {**catalogue.indicators, **own})
     chosen = cross_checks.chosen_ids(municipality, known)
     needed = cross_checks.with_helpers(chosen, known)
     indicators = {name: _with_breaks(entry, municipality) for name, entry in known.items() if name in needed}

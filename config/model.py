@@ -33,6 +33,8 @@ from config.fields import (
 from config.geography import CustomArea as CustomArea
 from config.geography import FormerBoundaries as FormerBoundaries
 from config.geography import Geography as Geography
+from config.index import Index as Index
+from config.index import IndexTheme as IndexTheme
 from config.numerator import Codes as Codes
 from config.numerator import HealthTopic as HealthTopic
 from config.numerator import KwbColumns as KwbColumns
@@ -44,6 +46,7 @@ from config.tabular import TabularColumns as TabularColumns
 from config.tabular import TabularFormat as TabularFormat
 from config.tabular import TabularPeriod as TabularPeriod
 from config.tabular import refuse_columns
+from config.text import Text as Text
 from config.vocabulary import (
     AreaLevel,
     Direction,
@@ -53,17 +56,6 @@ from config.vocabulary import (
     SourceKind,
     Unit,
 )
-
-
-class Text(Model):
-    """A text in the interface languages. Dutch is required; English falls back to Dutch where it is missing."""
-
-    nl: Plain
-    en: Plain | None = None
-
-    def in_language(self, language: str) -> str:
-        return self.en if language == "en" and self.en else self.nl
-
 
 # --- sources ---------------------------------------------------------------------------------------------------------
 
@@ -354,6 +346,7 @@ class Municipality(Model):
     breaks: tuple[OwnBreak, ...] = Field(default=(), strict=False)
     rates: Rates = Rates()
     peers: Peers = Peers()
+    indexes: tuple[Index, ...] = Field(default=(), strict=False)
     disclosure: Disclosure = Disclosure()
     languages: tuple[Literal["nl", "en"], ...] = Field(default=("nl", "en"), strict=False, min_length=1)
     contact: Contact | None = None

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from config.base import Model
 from config.fields import Identifier, Plain
+from config.index import Index
 
 
 class StatlineCodes(Model):
@@ -54,11 +55,12 @@ class Numerator(Model):
     tabular: Nothing | None = None
     sum_of: tuple[Identifier, ...] | None = Field(default=None, strict=False)
     ratio: tuple[Identifier, Identifier] | None = Field(default=None, strict=False)
+    index: Index | None = None  # made from `indexes` of the municipality, never written in an entry
 
     @model_validator(mode="after")
     def _something(self) -> Numerator:
         by_kind = (self.statline, self.kwb, self.health, self.politie_kaart, self.tabular)
-        if all(one is None for one in by_kind) and not self.sum_of and not self.ratio:
+        if all(one is None for one in by_kind) and not self.sum_of and not self.ratio and not self.index:
             raise ValueError("name at least one kind of source, `sum_of` or `ratio`")
         if self.sum_of and self.ratio:
             raise ValueError("`sum_of` and `ratio` exclude each other")

@@ -96,6 +96,17 @@ sources:                                # order is precedence
 #  - {{indicators: [litter_reports], date: 2025-01-01, reason: {{nl: Meldingen ook via de app}}}}
 #rates: {{min_inhabitants: 100, min_dwellings: 50}}   # below: no rate, no rank
 #peers: {{features: [population_density, single_households, social_housing_share]}}   # what makes areas alike
+# One figure out of several, only where you ask for it; always shown with its parts and how sure its places are.
+#indexes:
+#  - id: safety_index
+#    label: {{nl: Veiligheidsindex, en: Safety index}}
+#    base: "2024"                        # the municipality of this year is 100
+#    owner: "Team Veiligheid"
+#    purpose: "Onderzoeken waar meer cijfers tegelijk ongunstig zijn"
+#    source: "Integraal Veiligheidsplan"
+#    themes:                             # each counts alike; or one list `indicators:` without themes
+#      - {{label: {{nl: Diefstal, en: Theft}}, indicators: [burglary_home, theft_bike_moped]}}
+#      - {{label: {{nl: Geweld, en: Violence}}, indicators: [assault, threat]}}
 #disclosure: {{public: {{base: 5}}, external_totals: []}}
 #languages: [nl, en]
 #contact: {{name: Team Veiligheid, email: veiligheid@gemeente.example}}

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from etl.statistics.rates import Floats
 
@@ -39,13 +40,15 @@ class Composite:
     """Rows are the areas.
 
     scores: points per indicator, NaN where the indicator is missing.
-    index: mean of the scores; NaN with more than a third of them missing.
+    themes: points per theme, the mean of its indicators; NaN with more than a third of them missing.
+    index: mean of the themes; NaN with more than a third of them missing.
     band: far_below | below | average | above | far_above (to 70, 90, 110 inclusive, 130), None without an index.
     rank: 1 is the highest index; rank_min, rank_max: the same over all ways of making it, its own included.
     ranks: the place under each other way: without:<indicator>, geometric, principal (weights by the first component).
     """
 
     scores: pd.DataFrame
+    themes: pd.DataFrame
     index: pd.Series
     band: pd.Series
     rank: pd.Series
@@ -77,34 +80,48 @@ def composite_base(values: pd.DataFrame, population: pd.Series) -> CompositeBase
     return CompositeBase(mean, deviation)
 
 
-def composite_index(values: pd.DataFrame, base: CompositeBase, is_higher_better: Mapping[str, bool]) -> Composite:
+def composite_index(
+    values: pd.DataFrame,
+    base: CompositeBase,
+    is_higher_better: Mapping[str, bool],
+    theme_of: Mapping[str, str] | None = None,
+) -> Composite:
     """The index of a year against its base.
 
     Args:
         values: one row per area, one column per indicator of the base; NaN where missing. Rates on few people belong
             smoothed (`empirical_bayes`).
         is_higher_better: per indicator; there is no default.
+        theme_of: per indicator; None: all are of one theme.
 
     Raises:
-        ValueError: indicators differ between values, base and directions, or an area stands twice.
+        ValueError: indicators differ between values, base, directions and themes, or an area stands twice.
 
     Source: modelled on the public description of the Rotterdam Wijkprofiel (unweighted means, bands); checks on its
         making as OECD & JRC (2008), Handbook on constructing composite indicators.
     """
     names = list(values.columns)
-    if not (set(names) == set(base.mean.index) == set(is_higher_better)) or len(set(names)) != len(names):
-        raise ValueError("values, base and directions do not name the same indicators")
+    themes = dict.fromkeys(names, "all") if theme_of is None else dict(theme_of)
+    asked = (set(base.mean.index), set(is_higher_better), set(themes))
+    if any(set(names) != one for one in asked) or len(set(names)) != len(names):
+        raise ValueError("values, base, directions and themes do not name the same indicators")
     if not values.index.is_unique:
         raise ValueError("an area stands twice")
     sign = pd.Series({name: 1.0 if is_higher_better[name] else -1.0 for name in names})
     scores = CENTRE + POINTS * (values - base.mean[names]) / base.deviation[names] * sign
     points = scores.to_numpy(dtype=np.float64)
-    n_missing = np.isnan(points).sum(axis=1)
-    has_index = n_missing <= MOST_MISSING * len(names) + 1e-9
-    index = np.where(has_index, _mean(points), np.nan)
+    place = {theme: number for number, theme in enumerate(dict.fromkeys(themes.values()))}
+    theme = np.array([place[themes[name]] for name in names], dtype=np.intp)
+    of_theme = np.where(_has_enough(points, theme), _mean_per_theme(points, theme), np.nan)
+    points = np.where(np.isnan(of_theme[:, theme]), np.nan, points)  # a theme that is not known counts in no way
+    has_index = _has_enough(of_theme, np.zeros(len(place), dtype=np.intp))[:, 0]
+    index = np.where(has_index, _mean(of_theme), np.nan)
 
-    ways = {f"without:{name}": _mean(np.delete(points, i, axis=1)) for i, name in enumerate(names) if len(names) > 1}
-    ways["geometric"] = np.exp(_mean(np.log(np.maximum(points, LOWEST_SCORE))))
+    def kept(i: int) -> Floats:
+        return _mean(_mean_per_theme(np.delete(points, i, axis=1), np.delete(theme, i)))
+
+    ways = {f"without:{name}": kept(i) for i, name in enumerate(names) if len(names) > 1}
+    ways["geometric"] = np.exp(_mean(_mean_per_theme(np.log(np.maximum(points, LOWEST_SCORE)), theme)))
     if (weight := _principal_weights(points)) is not None:
         ways["principal"] = _mean(points, weight)
     rank = _rank(index)
@@ -120,6 +137,7 @@ def composite_index(values: pd.DataFrame, base: CompositeBase, is_higher_better:
     band = pd.Series([_band(one) for one in index], index=values.index, dtype=object)
     return Composite(
         scores,
+        pd.DataFrame(of_theme, index=values.index, columns=list(place)),
         column(index),
         band,
         column(rank),
@@ -138,6 +156,18 @@ def _mean(points: Floats, weight: Floats | None = None) -> Floats:
     with np.errstate(divide="ignore", invalid="ignore"):
         found: Floats = (np.nan_to_num(points) * weights).sum(axis=1) / weights.sum(axis=1)
     return found
+
+
+def _mean_per_theme(points: Floats, theme: NDArray[np.intp]) -> Floats:
+    """Mean of the known scores per theme, shape (areas, themes); themes are numbered from 0."""
+    return np.column_stack([_mean(points[:, theme == one]) for one in range(int(theme.max()) + 1)])
+
+
+def _has_enough(points: Floats, theme: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """Per theme: is no more than a third of its scores missing? Shape (areas, themes)."""
+    missing = np.isnan(points)
+    shares = [missing[:, theme == one].mean(axis=1) for one in range(int(theme.max()) + 1)]
+    return np.asarray(np.column_stack(shares) <= MOST_MISSING + 1e-9)
 
 
 def _principal_weights(points: Floats) -> Floats | None:
