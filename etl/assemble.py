@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from config.load import Configured
 from config.vocabulary import CONTEXT_KINDS, PeriodType, SourceKind
 from etl.areas import AreaTree
 from etl.calendar import parse
+from etl.composites import Composites
 from etl.content import create_tables
 from etl.cube import AreaAxis
 from etl.derive import Cells
@@ -55,6 +56,7 @@ class Facts:
     former: Sequence[Divided] = ()  # the same figures on other divisions
     moved: Sequence[MovedBorder] = ()
     hides: frozenset[str] = frozenset()  # sources of which this edition shows no exact figure
+    made: Composites = field(default_factory=Composites)  # its cells stand in `cells`
 
     @property
     def rounded(self) -> dict[str, int]:
@@ -70,7 +72,12 @@ class Facts:
 
     @property
     def sources(self) -> list[str]:
-        return [intake.source.id for intake in self.intakes]
+        """What `Cells.source` counts: the sources of the municipality, then what indexes are made of."""
+        return [*(intake.source.id for intake in self.intakes), *self.made.sources]
+
+    @property
+    def practice(self) -> frozenset[str]:
+        return self.made.practice | {intake.source.id for intake in self.intakes if intake.source.practice}
 
 
 def fill_snapshot(con: duckdb.DuckDBPyConnection, facts: Facts) -> None:
@@ -87,6 +94,7 @@ def fill_snapshot(con: duckdb.DuckDBPyConnection, facts: Facts) -> None:
         "benchmark": with_vintage(facts.divided, "benchmark"),
         "maturity": facts.maturity,
         **facts.meaning.frames(),
+        **facts.made.frames(),
         "unallocated": with_vintage(facts.divided, "unallocated"),
         "series_break": _breaks(facts),
         "target": _targets(facts),
@@ -126,7 +134,7 @@ def _observations(con: duckdb.DuckDBPyConnection, facts: Facts) -> None:
             vintage=one.vintage,
             load_id=facts.load_id,
             sources=facts.sources,
-            practice=frozenset(intake.source.id for intake in facts.intakes if intake.source.practice),
+            practice=facts.practice,
             rounded=facts.rounded,
         )
         for one in facts.divided
@@ -168,7 +176,7 @@ def _municipality(facts: Facts) -> pd.DataFrame:
 
 
 def _indicators(facts: Facts) -> pd.DataFrame:
-    given: dict[str, str] = {}
+    given: dict[str, str] = dict(facts.made.source_of)
     for (name, _), series in facts.chosen.items():
         given.setdefault(name, series[0].cube.source_id)
     rows = [

@@ -252,8 +252,7 @@ def _figures(
         if has_chance:
             bounds = _around(numerator, poisson_bounds)
         return numerator, np.full(len(numerator), np.nan), bounds
-    smallest = rates.min_inhabitants if indicator.denominator == "population" else rates.min_dwellings
-    usable = np.where(denominator >= smallest, denominator, np.nan)
+    usable = np.where(denominator >= smallest_denominator(indicator, rates), denominator, np.nan)
     base = UNIT_BASE[indicator.unit]
     if indicator.unit is Unit.SHARE_PCT:
         usable = np.where(numerator <= usable, usable, np.nan)  # a part larger than its whole is no share
@@ -267,6 +266,11 @@ def _figures(
     if has_chance:
         bounds = _around(numerator, poisson_bounds) * scale[:, None]
     return rate, rate, bounds
+
+
+def smallest_denominator(indicator: Indicator, rates: Rates) -> int:
+    """Fewest people, dwellings, … for which a rate of this indicator is made."""
+    return rates.min_inhabitants if indicator.denominator == "population" else rates.min_dwellings
 
 
 def _around(counts: Floats, bounds: Callable[[Floats], Floats]) -> Floats:

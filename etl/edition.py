@@ -15,13 +15,14 @@ from config.vocabulary import CONTEXT_KINDS, AreaLevel, Edition, SourceKind
 from etl.areas import AreaTree
 from etl.assemble import Facts, today_of
 from etl.benchmark import benchmarks
+from etl.composites import Around, Composites, composites
 from etl.cube import AreaAxis
 from etl.deliveries import DeliveryLog
 from etl.derive import has_figures
 from etl.divided import Divided
 from etl.divisions import Divisions
 from etl.intake import Intake
-from etl.line import Leaves, Line, Protect, everything, triangles
+from etl.line import Figures, Leaves, Line, Protect, everything, triangles
 from etl.meaning import breaks_of, meaning_of
 from etl.origin import origin_of, restricted_sources
 from etl.reconcile import without_figures
@@ -97,13 +98,15 @@ def facts_of(
         memory=given.memory,
         rounded=hides,
     )
+    made = _composites(given, figures, carrier, protect)
     return Facts(
         configured=configured,
         tree=tree,
         axis=axis,
         intakes=given.intakes,
         chosen=figures.chosen,
-        cells=figures.cells,
+        cells=[*figures.cells, *made.cells],
+        made=made,
         benchmark=benchmarks(figures.cells, axis),
         meaning=meaning,
         maturity=triangles([one for one in given.leaves if one.source.id not in hides]),
@@ -113,6 +116,7 @@ def facts_of(
             *given.findings,
             *told_borders(given.moved, configured.slug),
             *without_figures(tree.frame, covered, configured.slug),
+            *made.findings,
             *findings,
         ),
         origin=origin,
@@ -133,6 +137,26 @@ def _carrier(given: Given, vintage: int, vintages: Vintages | None) -> Carrier:
     for table, of_period in (vintages or {}).items():
         carrier.declare(table, of_period)
     return carrier
+
+
+def _composites(given: Given, figures: Figures, carrier: Carrier, protect: Protect) -> Composites:
+    """The indexes, on the division on screen alone: on another one a base would be another base."""
+    configured = given.configured
+    carried: set[tuple[str, str]] = set()
+    for one in given.leaves if len(given.divisions.vintages) > 1 else ():
+        if (table := protect(one)) is not None:
+            of_period = carrier.vintages_of(table, one.source)
+            carried |= {(one.source.id, period[:4]) for period, of in of_period.items() if of != carrier.vintage}
+    around = Around(
+        axis=given.axis,
+        rates=configured.municipality.rates,
+        sources=[one.source.id for one in given.intakes],
+        practice=frozenset(one.source.id for one in given.intakes if one.source.practice),
+        vintage=carrier.vintage,
+        carried=frozenset(carried),
+        where=configured.where("indexes"),
+    )
+    return composites(figures.cells, configured.indicators.values(), around)
 
 
 def _on_division(given: Given, vintage: int, protect: Protect, vintages: Vintages | None) -> Divided:

@@ -85,6 +85,59 @@ TABLES_OF_STATISTICS: dict[str, Table] = {
             "q": ("DOUBLE", "two-sided permutation p of both, after Benjamini-Hochberg over the areas"),
         },
     ),
+    "composite_base": Table(
+        "What an index is measured by: mean and spread of each of its parts over neighbourhoods in the base year. Score"
+        " = 100 + 25 x (value - mean) / deviation, with the sign turned where higher is worse.",
+        {
+            "indicator": ("VARCHAR", "id of the index"),
+            "theme": ("INTEGER", "number of the theme within the index, from 1; themes count alike"),
+            "theme_nl": ("VARCHAR", "name of the theme in Dutch; empty: the index has no themes"),
+            "theme_en": ("VARCHAR", "name of the theme in English"),
+            "part": ("VARCHAR", "id of the indicator that is a part"),
+            "base_period": ("VARCHAR", "the base year"),
+            "mean": ("DOUBLE", "mean over neighbourhoods in the base year, weighed by residents"),
+            "deviation": ("DOUBLE", "standard deviation over neighbourhoods in the base year, weighed by residents"),
+            "is_higher_better": ("BOOLEAN", "false: a higher value gives a lower score"),
+            "n_areas": ("INTEGER", "neighbourhoods it rests on"),
+            "is_carried": ("BOOLEAN", "true: figures of the base year were carried over from another division"),
+            "vintage": ("INTEGER", "year of the division that the base stands on"),
+        },
+    ),
+    "composite_part": Table(
+        "The parts of each index: value and score per area and year, on the division on screen.",
+        {
+            "indicator": ("VARCHAR", "id of the index"),
+            "area_code": ("VARCHAR", "code of the area"),
+            "period": ("VARCHAR", "year"),
+            "part": ("VARCHAR", "id of the indicator that is a part"),
+            "value": ("DOUBLE", "its value, as in observation; smoothed where the area has too few people for a rate"),
+            "is_smoothed": ("BOOLEAN", "true: drawn towards the mean of all neighbourhoods (empirical Bayes)"),
+            "score": ("DOUBLE", "points: 100 is the municipality in the base year"),
+        },
+    ),
+    "composite_standing": Table(
+        "Where an area stands on an index, and which places other ways of making it give.",
+        {
+            "indicator": ("VARCHAR", "id of the index"),
+            "area_code": ("VARCHAR", "code of the area"),
+            "period": ("VARCHAR", "year"),
+            "band": ("VARCHAR", "far_below (to 70), below (to 90), average (to 110), above (to 130) or far_above"),
+            "rank": ("INTEGER", "place among the areas of its level, 1 = highest index; empty: too few residents"),
+            "rank_min": ("INTEGER", "first place over all ways of making it"),
+            "rank_max": ("INTEGER", "last place over all ways of making it"),
+            "n_ranked": ("INTEGER", "areas with a place"),
+        },
+    ),
+    "composite_way": Table(
+        "The place of an area under each other way of making an index.",
+        {
+            "indicator": ("VARCHAR", "id of the index"),
+            "area_code": ("VARCHAR", "code of the area"),
+            "period": ("VARCHAR", "year"),
+            "way": ("VARCHAR", "without:<indicator>, geometric (mean), principal (weights by the first component)"),
+            "rank": ("INTEGER", "place among the areas of its level"),
+        },
+    ),
     "maturity": Table(
         "Delay triangle: how much of the final number is known at each age, from past deliveries.",
         {
