@@ -71,6 +71,20 @@ FUNNEL = Example(
     ),
 )
 
+#: Six areas of two classes of urbanity: each against the rate of its own class, as observed over expected.
+STANDARDISATION = Example(
+    "standardisation",
+    ("urbanity", "events", "people", "expected", "ratio", "lower", "upper"),
+    (
+        (1, 40, 2_000, 30.0, 1.33, 0.95, 1.82),
+        (1, 60, 4_000, 60.0, 1.00, 0.76, 1.29),
+        (1, 20, 2_000, 30.0, 0.67, 0.41, 1.03),
+        (4, 4, 2_000, 6.0, 0.67, 0.18, 1.71),
+        (4, 16, 3_000, 9.0, 1.78, 1.02, 2.89),
+        (4, 10, 5_000, 15.0, 0.67, 0.32, 1.23),
+    ),
+)
+
 #: Ten areas: the rate as counted, and drawn towards the mean of 9.2 per 1,000 as far as it rests on few people.
 SMOOTHING = Example(
     "smoothing",
@@ -145,5 +159,5 @@ INDEX = Example(
 )
 
 EXAMPLES = (
-    RATES, YEAR_ON_YEAR, VISIBLE_RISE, FUNNEL, SMOOTHING, RANKS, CONCENTRATION, ROUNDING, HARM, INDEX,
+    RATES, YEAR_ON_YEAR, VISIBLE_RISE, FUNNEL, STANDARDISATION, SMOOTHING, RANKS, CONCENTRATION, ROUNDING, HARM, INDEX,
 )  # fmt: skip

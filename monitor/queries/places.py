@@ -97,7 +97,7 @@ def spread(snapshot: Snapshot, indicator: str) -> Spread | None:
     from etl.statistics.funnel import expected_from_rest, funnel_ratio
 
     period = standing_period(snapshot, indicator)
-    frame = _neighbourhoods(snapshot, indicator, period) if period else pd.DataFrame()
+    frame = neighbourhood_counts(snapshot, indicator, period) if period else pd.DataFrame()
     if period is None or len(frame) < FEWEST_AREAS:
         return None
     counts, people = frame["count"].to_numpy(), frame["people"].to_numpy()
@@ -110,7 +110,7 @@ def spread(snapshot: Snapshot, indicator: str) -> Spread | None:
     return Spread(period, frame, funnel, concentration(counts, exposure=exposure), _clusters(snapshot, indicator))
 
 
-def _neighbourhoods(snapshot: Snapshot, indicator: str, period: str) -> pd.DataFrame:
+def neighbourhood_counts(snapshot: Snapshot, indicator: str, period: str) -> pd.DataFrame:
     """Numbers of one period; people only where there is a rate, so that an area of ten inhabitants gets none."""
     frame = snapshot.query(
         """
@@ -172,7 +172,7 @@ def context_table(snapshot: Snapshot, indicator: str) -> pd.DataFrame:
     """Rate of the topic and newest yearly value of each feature per neighbourhood: index area code, `area_name`,
     `rate` (per person and year), `people`, one column per feature. Areas without a rate are left out."""
     period, features = standing_period(snapshot, indicator), list(peer_features(snapshot))
-    frame = _neighbourhoods(snapshot, indicator, period) if period else pd.DataFrame()
+    frame = neighbourhood_counts(snapshot, indicator, period) if period else pd.DataFrame()
     if frame.empty or not features:
         return pd.DataFrame()
     frame = frame[frame["people"] > 0].set_index("area_code")

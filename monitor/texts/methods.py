@@ -146,6 +146,8 @@ def _columns(_: Translator) -> dict[str, str]:
         "alarm_from": _("shows from"),
         "times": _("times normal"),
         "expected": _("expected"),
+        "urbanity": _("urbanity"),
+        "ratio": _("ratio"),
         "lower_95": _("lower limit 95%"),
         "upper_95": _("upper limit 95%"),
         "lower_998": _("lower limit 99.8%"),

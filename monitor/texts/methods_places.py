@@ -13,6 +13,7 @@ def told(_: Translator, measured: Measured) -> tuple[Method, ...]:
         _smoothing(_),
         _ranks(_),
         _funnel(_),
+        _urbanity(_),
         _concentration(_),
         _clusters(_),
         _peers(_, measured),
@@ -71,6 +72,23 @@ def _funnel(_: Translator) -> Method:
         ),
         _("Spiegelhalter (2005); Spiegelhalter et al. (2012) for the spread between areas."),
         with_example(examples.FUNNEL, _("Limits of counted divided by expected, by chance alone"), _),
+    )
+
+
+def _urbanity(_: Translator) -> Method:
+    return Method(
+        "urbanity",
+        _("Weighed for urbanity: like with like"),
+        (
+            _(
+                "A city centre has more offences per resident than a village, whatever its residents do. So each"
+                " neighbourhood is also set against the neighbourhoods of its own class of urbanity: how many events"
+                " would it have at their rate, and how many times as many does it have? A class of fewer than three"
+                " neighbourhoods is left out. Other differences, such as visitors who are no residents, stay."
+            ),
+        ),
+        _("Indirect standardisation; intervals exact below 10 events, Byar from 10 (Breslow & Day 1987)."),
+        with_example(examples.STANDARDISATION, _("Six neighbourhoods of two classes"), _),
     )
 
 

@@ -15,6 +15,7 @@ from etl.statistics.harm import harm_score
 from etl.statistics.ranking import rank_rates
 from etl.statistics.rates import crude_rate
 from etl.statistics.smoothing import empirical_bayes
+from etl.statistics.standardisation import expected_counts, indirect_ratio
 from monitor.i18n import translator
 from monitor.texts.methods import methods
 
@@ -49,6 +50,21 @@ def test_the_smallest_visible_rise_is_that_of_the_example():
 
     assert found[:, 0].tolist() == rows.column("alarm_from")
     assert found[:, 1].tolist() == pytest.approx(rows.column("times"), abs=0.051)
+
+
+def test_areas_are_weighed_for_urbanity_as_in_the_example():
+    rows = examples.STANDARDISATION
+    urbanity, events, people = (np.array(rows.column(name)) for name in ("urbanity", "events", "people"))
+    strata = np.array([1, 4]) == urbanity[:, np.newaxis]
+    at_risk = strata * people[:, np.newaxis]
+
+    expected = expected_counts(at_risk, strata.T @ events, at_risk.sum(axis=0))
+
+    assert expected.tolist() == pytest.approx(rows.column("expected"))
+    found = np.round(indirect_ratio(events, expected), 2)
+    assert [found[:, place].tolist() for place in range(3)] == [
+        rows.column(name) for name in ("ratio", "lower", "upper")
+    ]
 
 
 def test_the_funnel_has_the_limits_of_the_example():

@@ -17,6 +17,8 @@ from monitor.figures.palette import palette
 from monitor.figures.places import funnel, scatter
 from monitor.pages.parts.cells import value_cell
 from monitor.pages.parts.deeper_development import block, words
+from monitor.pages.parts.deeper_urbanity import own_urbanity_block, urbanity_block
+from monitor.pages.parts.topics import listed
 from monitor.queries import places
 from monitor.queries.areas import Area
 from monitor.queries.exactness import exactness
@@ -37,8 +39,9 @@ def place_blocks(view: View, series: Series) -> list[html.Section]:
         return [block(_("Over the neighbourhoods"), html.P(_("There are too few neighbourhoods with figures.")))]
     label = series.label(view.language)
     where = f"{label}, {period_name(found.period, _)}"
-    return [
+    blocks = [
         _funnel_block(view, series, found, where),
+        urbanity_block(view, series, where) if found.funnel is not None else None,
         block(
             _("Concentration and clusters"),
             html.P(texts.concentration_sentence(found, label, _)),
@@ -48,6 +51,7 @@ def place_blocks(view: View, series: Series) -> list[html.Section]:
         _ranks_block(view, series, where),
         _associations_block(view, series, label),
     ]
+    return listed(blocks)
 
 
 def own_place_blocks(view: View, series: Series, here: Area) -> list[html.Section]:
@@ -55,15 +59,16 @@ def own_place_blocks(view: View, series: Series, here: Area) -> list[html.Sectio
     _ = view._
     ranked = places.standings(view.snapshot, series.indicator, here.level)
     mine = next((one for one in ranked if one.area_code == here.code), None)
-    blocks = []
+    blocks: list[html.Section | None] = []
     if mine is not None:
         period = period_name(str(places.standing_period(view.snapshot, series.indicator)), _)
         blocks.append(
             block(_("Place among areas"), html.P(texts.rank_sentence(mine, _)), html.P(period, className="meta"))
         )
     if here.level == "neighbourhood":
+        blocks.append(own_urbanity_block(view, series, here))
         blocks.append(_peers_block(view, series, here))
-    return blocks
+    return listed(blocks)
 
 
 def _funnel_block(view: View, series: Series, found: places.Spread, where: str) -> html.Section:
