@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from etl.snapshot import Snapshot
@@ -26,7 +25,8 @@ class AgainstUrbanity:
     """Numbers of `period` against those that each neighbourhood would have at the rate of its class.
 
     areas: one row per neighbourhood with a rate and a class of at least three areas: `area_code`, `area_name`,
-    `urbanity`, `count`, `expected`, `ratio`, `lower`, `upper` (95 %). n_classes: classes compared within.
+    `urbanity`, `count`, `expected`, `ratio`, `lower`, `upper` (95 %), `verdict` (of the funnel, which allows for
+    ordinary differences between neighbourhoods: higher, lower, no_difference or too_few). n_classes: classes compared within.
     """
 
     period: str
@@ -40,6 +40,7 @@ def against_urbanity(snapshot: Snapshot, indicator: str) -> AgainstUrbanity | No
 
     Source: `etl.statistics.standardisation`; the strata are the classes, the reference all neighbourhoods together.
     """
+    from etl.statistics.funnel import funnel_ratio
     from etl.statistics.standardisation import expected_counts, indirect_ratio
 
     period = standing_period(snapshot, indicator)
@@ -53,8 +54,10 @@ def against_urbanity(snapshot: Snapshot, indicator: str) -> AgainstUrbanity | No
     at_risk = frame.pivot(columns="urbanity", values="people").fillna(0)
     events = frame.groupby("urbanity")["count"].sum()
     frame["expected"] = expected_counts(at_risk.to_numpy(), events.to_numpy(), at_risk.sum().to_numpy())
-    ratios = indirect_ratio(frame["count"].to_numpy(), np.asarray(frame["expected"]))
-    frame[["ratio", "lower", "upper"]] = ratios
+    counted, expected = frame["count"].to_numpy(), frame["expected"].to_numpy()
+    frame[["ratio", "lower", "upper"]] = indirect_ratio(counted, expected)
+    of_class = frame["urbanity"].map(events).to_numpy()
+    frame["verdict"] = funnel_ratio(counted, expected, reference_events=of_class).verdict
     return AgainstUrbanity(period, frame.drop(columns="people"), at_risk.shape[1])
 
 

@@ -12,11 +12,12 @@ from monitor.texts.words import names
 def spread_sentence(found: AgainstUrbanity, _: Translator) -> str:
     """How many neighbourhoods differ from their class, the clearest named."""
     frame = found.areas
-    more = frame[frame["lower"] > 1].sort_values("lower", ascending=False)["area_name"].tolist()
-    less = frame[frame["upper"] < 1].sort_values("upper")["area_name"].tolist()
+    more = frame[frame["verdict"] == "higher"].sort_values("lower", ascending=False)["area_name"].tolist()
+    less = frame[frame["verdict"] == "lower"].sort_values("upper")["area_name"].tolist()
     said = [
         _(
-            "{n} neighbourhoods, each against those of the same class of urbanity ({classes} classes).",
+            "{n} neighbourhoods, each against those of the same class of urbanity ({classes} classes), allowing for"
+            " ordinary differences between neighbourhoods.",
             n=number(len(frame), _), classes=number(found.n_classes, _),
         )
     ]  # fmt: skip

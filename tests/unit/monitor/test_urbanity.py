@@ -64,7 +64,8 @@ def test_each_neighbourhood_is_set_against_the_rate_of_its_class(tmp_path):
     assert found.areas["expected"].tolist() == pytest.approx([30, 60, 30, 6, 9, 15])
     assert found.areas["ratio"].round(2).tolist() == [1.33, 1.0, 0.67, 0.67, 1.78, 0.67]
     assert found.areas["lower"].round(2).tolist() == [0.95, 0.76, 0.41, 0.18, 1.02, 0.32]
-    assert "Meer dan gebruikelijk voor de klasse in 1: Veld." in texts.spread_sentence(found, NL)
+    assert found.areas["verdict"].tolist() == ["no_difference"] * 6  # Veld too: its class rests on 30 events
+    assert "Geen enkele verschilt aantoonbaar" in texts.spread_sentence(found, NL)
     assert texts.own_sentence(found, "BU99990004", NL) == (
         "16 geteld; bij het cijfer van de buurten die even stedelijk zijn (klasse 4 van 5) zou je er 9,0 verwachten:"
         " 1,8 keer zoveel (waarschijnlijk 1,0 tot 2,9 keer)."
@@ -78,11 +79,13 @@ def test_one_class_of_urbanity_leaves_nothing_to_weigh(tmp_path):
         assert against_urbanity(snapshot, "theft") is None
 
 
-def test_no_difference_is_said(tmp_path):
-    calm = [(name, urbanity, people // 100, people) for name, urbanity, _, people in AREAS]
+def test_what_differs_from_its_class_is_named(tmp_path):
+    areas = [*AREAS[:4], ("Veld", 4, 90, 3_000), *AREAS[5:]]
 
-    with snapshot_of(tmp_path / "dorp", calm) as snapshot:
+    with snapshot_of(tmp_path / "dorp", areas) as snapshot:
         found = against_urbanity(snapshot, "theft")
 
     assert found is not None
-    assert "Geen enkele verschilt aantoonbaar" in texts.spread_sentence(found, NL)
+    told = texts.spread_sentence(found, NL)
+    assert "Meer dan gebruikelijk voor de klasse in 1: Veld." in told
+    assert "Minder dan gebruikelijk voor de klasse in 2: Heide en Bosrijk." in told
