@@ -26,7 +26,8 @@ class AgainstUrbanity:
 
     areas: one row per neighbourhood with a rate and a class of at least three areas: `area_code`, `area_name`,
     `urbanity`, `count`, `expected`, `ratio`, `lower`, `upper` (95 %), `verdict` (of the funnel, which allows for
-    ordinary differences between neighbourhoods: higher, lower, no_difference or too_few). n_classes: classes compared within.
+    ordinary differences between neighbourhoods: higher, lower, no_difference or too_few). n_classes: classes
+    compared within.
     """
 
     period: str
