@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -53,6 +53,7 @@ class Facts:
     origin: Origin
     load_id: str
     before: Path | None  # database file of the snapshot served now
+    known: Mapping[str, str] = field(default_factory=dict)  # further facts for the table `meta`
     former: Sequence[Divided] = ()  # the same figures on other divisions
     moved: Sequence[MovedBorder] = ()
     hides: frozenset[str] = frozenset()  # sources of which this edition shows no exact figure
@@ -152,6 +153,7 @@ def _meta(facts: Facts) -> pd.DataFrame:
         "municipality": facts.configured.slug,
         "config_hash": facts.configured.config_hash,
         "today": str(today_of(facts.configured, facts.intakes)),
+        **facts.known,
     }
     return pd.DataFrame({"key": list(known), "value": list(known.values())})
 

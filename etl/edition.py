@@ -25,6 +25,7 @@ from etl.intake import Intake
 from etl.line import Figures, Leaves, Line, Protect, everything, triangles
 from etl.meaning import breaks_of, meaning_of
 from etl.origin import origin_of, restricted_sources
+from etl.peers_elsewhere import Elsewhere
 from etl.reconcile import without_figures
 from etl.remembering import Memory
 from etl.vintages import Carrier, MovedBorder, told_borders
@@ -45,6 +46,7 @@ class Given:
     moved: Sequence[MovedBorder]
     findings: Sequence[Finding]  # on the areas themselves
     load_id: str
+    elsewhere: Elsewhere
     memory: Memory = field(default_factory=Memory)
 
     @property
@@ -97,6 +99,7 @@ def facts_of(
         touching=tree.neighbours(AreaLevel.NEIGHBOURHOOD),
         memory=given.memory,
         rounded=hides,
+        elsewhere=given.elsewhere.peers,
     )
     made = _composites(given, figures, carrier, protect)
     return Facts(
@@ -121,6 +124,7 @@ def facts_of(
         ),
         origin=origin,
         load_id=given.load_id,
+        known=given.elsewhere.facts(),
         before=before,
         former=[
             _on_division(given, vintage, protect, vintages)

@@ -65,6 +65,7 @@ def meaning_of(
     touching: Sequence[tuple[str, str]],
     memory: Memory,
     rounded: frozenset[str] = frozenset(),
+    elsewhere: pd.DataFrame | None = None,
 ) -> Meaning:
     """All statistics of an edition.
 
@@ -73,6 +74,7 @@ def meaning_of(
         features: context indicators that make areas alike.
         touching: neighbourhoods that share a border. memory: of the statistics of another edition of this load.
         rounded: sources whose small counts this edition shows rounded; their series are not judged.
+        elsewhere: rows of the table `peer` for other municipalities (`etl.peers_elsewhere`).
     """
     is_rounded = [source_of.get(block.indicator.id) in rounded for block in cells]
     found = panels([block for block, was in zip(cells, is_rounded, strict=True) if not was], axis, breaks)
@@ -85,7 +87,7 @@ def meaning_of(
         verdict=_joined(said(verdict, steps), without_verdict(without)),
         standing=standing(crossed, axis),
         cluster=clusters(crossed, axis, touching, seed=SEED, memory=memory),
-        peer=peers(cells, axis, features),
+        peer=_joined(peers(cells, axis, features), pd.DataFrame() if elsewhere is None else elsewhere),
     )
 
 

@@ -11,27 +11,36 @@ from config.vocabulary import AreaLevel, PeriodType
 from etl.cube import AreaAxis
 from etl.derive import Cells
 
-PEER = ["area_code", "peer_code", "rank", "distance", "kept_share", "is_stable", "features"]
+PEER = [
+    "scope", "area_code", "peer_code", "rank", "distance", "kept_share", "is_stable", "features", "peer_name",
+    "municipality_code", "municipality_name", "period",
+]  # fmt: skip
+
+#: Words of `scope`.
+OWN, ELSEWHERE = "own", "elsewhere"
+
+#: With fewer features known areas are not called alike.
+FEWEST_FEATURES = 3
 
 
 def peers(cells: Sequence[Cells], axis: AreaAxis, features: Sequence[str]) -> pd.DataFrame:
-    """The table `peer`: columns PEER; empty where fewer than three of the features are known.
+    """Rows of the table `peer`, inside the municipality: columns PEER; empty where too few of the features are known.
 
     Args:
         features: ids of context indicators. Crime itself is none of them: peers must be able to differ in it.
     """
     from etl.statistics.peers import similar_areas
 
-    table = _newest(cells, axis, features)
-    if table.shape[1] < 3:
+    table = newest_values(cells, axis, features)
+    if table.shape[1] < FEWEST_FEATURES:
         return pd.DataFrame(columns=PEER)
     found = similar_areas(table)
     frame = found.pairs.rename(columns={"position": "rank"})
-    frame["features"] = ", ".join(found.features)
-    return frame[PEER]
+    frame = frame.assign(scope=OWN, features=", ".join(found.features))
+    return frame.assign(peer_name=None, municipality_code=None, municipality_name=None, period=None)[PEER]
 
 
-def _newest(cells: Sequence[Cells], axis: AreaAxis, features: Sequence[str]) -> pd.DataFrame:
+def newest_values(cells: Sequence[Cells], axis: AreaAxis, features: Sequence[str]) -> pd.DataFrame:
     """The newest yearly value of each feature that is known anywhere, one row per neighbourhood."""
     areas = axis.at(AreaLevel.NEIGHBOURHOOD)
     table = {}

@@ -32,6 +32,7 @@ from etl.exclusive import exclusive_load
 from etl.frames import work_connection
 from etl.intake import Intake, keep, survey, take_in
 from etl.line import leaves_of
+from etl.peers_elsewhere import peers_elsewhere
 from etl.public_edition import PublicEdition
 from etl.publish import CATALOG, publish
 from etl.storage import Damaged
@@ -168,6 +169,7 @@ def _load(configured: Configured, clock: _Clock, rebuild: bool) -> LoadReport:
                 moved=moved_borders(divisions),
                 findings=(*geo_findings, *of_links),
                 load_id=lock.load_id,
+                elsewhere=peers_elsewhere(con, configured, intakes, divisions),
             )
             facts = facts_of(given, before=_served_file(root, served, Edition.INTERNAL))
             clock.step("protect")

@@ -14,7 +14,11 @@ TABLES: dict[str, Table] = {
     "meta": Table(
         "One row per fact about this snapshot.",
         {
-            "key": ("VARCHAR", "municipality, edition, load_id, content_hash, config_hash, today, built_at, …"),
+            "key": (
+                "VARCHAR",
+                "municipality, edition, load_id, content_hash, config_hash, today, built_at, …; of the table peer:"
+                " peers_elsewhere_source, peers_elsewhere_year, or peers_elsewhere_reason where there are none",
+            ),
             "value": ("VARCHAR", "the fact as text"),
         },
     ),

@@ -59,18 +59,24 @@ TABLES_OF_STATISTICS: dict[str, Table] = {
         },
     ),
     "peer": Table(
-        "Areas of one level that are alike in context (not in crime), nearest first.",
+        "Neighbourhoods that are alike in context (not in crime), nearest first, per scope.",
         {
+            "scope": ("VARCHAR", "own: inside the municipality; elsewhere: in other municipalities"),
             "area_code": ("VARCHAR", "an area"),
             "peer_code": ("VARCHAR", "an area like it"),
             "rank": ("INTEGER", "1 = most alike"),
             "distance": (
                 "DOUBLE",
-                "root mean square difference in standard deviations of the features; about 1.4: two areas at random",
+                "root mean square difference in standard deviations of the features, over all areas compared in that"
+                " scope; about 1.4: two areas at random",
             ),
             "kept_share": ("DOUBLE", "part of the runs without one of the features in which it stays a peer"),
             "is_stable": ("BOOLEAN", "true: most peers of this area stay whichever single feature is left out"),
             "features": ("VARCHAR", "ids of the context indicators that were compared"),
+            "peer_name": ("VARCHAR", "elsewhere: its name as the file of key figures tells, or its code; own: empty"),
+            "municipality_code": ("VARCHAR", "elsewhere: the municipality it lies in; own: empty"),
+            "municipality_name": ("VARCHAR", "elsewhere: the name of that municipality, or its code; own: empty"),
+            "period": ("VARCHAR", "elsewhere: year of figures and codes; own: empty, the newest of each feature"),
         },
     ),
     "cluster": Table(

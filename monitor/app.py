@@ -193,9 +193,9 @@ def _tenants(
             where=str(config_dir / "municipalities"),
             fix=f"configured are: {', '.join(configured)}" if configured else "make one with `buurtbeeld init`",
         )
-    found = {}
+    found: dict[str, Tenant] = {}
     for slug in asked:
         loaded = load_municipality(config_dir, slug, warehouse=warehouse)
         root = loaded.warehouse / slug
-        found[slug] = Tenant(slug, loaded, SnapshotStore(root, edition), PastSnapshots(root, edition))
+        found[slug] = Tenant(slug, loaded, SnapshotStore(root, edition), PastSnapshots(root, edition), found)
     return found

@@ -82,6 +82,10 @@ class Page:
         return declare
 
 
+def nowhere(area_code: str, language: str) -> None:
+    """No other municipality is served here."""
+
+
 @dataclass(frozen=True, eq=False)
 class View:
     """Who looks at what: everything a page or callback needs to answer.
@@ -91,6 +95,7 @@ class View:
     scheme: 'light' or 'dark', for colours that CSS cannot set (Plotly).
     asof: the day or load whose figures are shown, where the address asks for earlier ones; every link keeps it.
     vintage: the year of the boundaries, where the address asks for others than those on screen; every link keeps it.
+    served_elsewhere: see `address_elsewhere`.
     """
 
     slug: str
@@ -107,6 +112,7 @@ class View:
     notices: tuple[str, ...] = ()
     asof: str | None = None
     vintage: str | None = None
+    served_elsewhere: Callable[[str, str], str | None] = nowhere
 
     @property
     def _(self) -> Translator:
@@ -129,6 +135,10 @@ class View:
         state = {key: value for key, value in self.state.items() if value}
         state |= self.kept() | changes
         return href(self.slug, path, **state)
+
+    def address_elsewhere(self, area_code: str) -> str | None:
+        """Page of an area of another municipality, where this server serves it to this viewer; else None."""
+        return self.served_elsewhere(area_code, self.language)
 
     def kept(self) -> dict[str, str | None]:
         """What every link keeps."""
@@ -202,6 +212,7 @@ def make_view(
     scheme: str,
     asof: str | None = None,
     unknown_asof: str | None = None,
+    served_elsewhere: Callable[[str, str], str | None] = nowhere,
 ) -> View:
     """The view of an address; every unknown part is replaced by the nearest valid value, with a notice."""
     language, query = language_of(configured, search), _query(search)
@@ -242,6 +253,7 @@ def make_view(
         notices=tuple(check.notices),
         asof=asof,
         vintage=vintage,
+        served_elsewhere=served_elsewhere,
     )
 
 

@@ -83,20 +83,23 @@ def write_weeks(path: Path, place: Place, weekly: dict[str, Counts], weeks: Sequ
     return write_lines(path, lines, "cp1252", newline="\r\n")
 
 
-def write_key_figures(path: Path, place: Place, year: int, figures: dict[str, Floats], topics: set[str]) -> Path:
-    """Key figures of a year, of the municipality, its districts and neighbourhoods, for the topics named."""
+def write_key_figures(
+    path: Path, year: int, municipalities: Sequence[tuple[Place, dict[str, Floats]]], topics: set[str]
+) -> Path:
+    """Key figures of a year, of municipalities with their districts and neighbourhoods, for the topics named."""
     shown = [topic for topic in TOPICS if topic.name in topics]
     head = ["WijkenEnBuurten", "Gemeentenaam_1", "SoortRegio_2", "Codering_3", *(t.column(year) for t in shown)]
     lines = [";".join(head)]
-    names = {place.code: place.name, **place.absorbed}
-    for code, name, kind, members in _areas(place):
-        parent = of_parent(figures, members)
-        numbers = [
-            _padded(parent[t.name] if kind != "Buurt" else figures[t.name][members][0], t.decimals) for t in shown
-        ]
-        lines.append(
-            ";".join([f"{name:<40}", f"{names[f'GM{code[2:6]}']:<40}", f"{kind:<10}", f"{code:<10}", *numbers])
-        )
+    for place, figures in municipalities:
+        names = {place.code: place.name, **place.absorbed}
+        for code, name, kind, members in _areas(place):
+            parent = of_parent(figures, members)
+            numbers = [
+                _padded(parent[t.name] if kind != "Buurt" else figures[t.name][members][0], t.decimals) for t in shown
+            ]
+            lines.append(
+                ";".join([f"{name:<40}", f"{names[f'GM{code[2:6]}']:<40}", f"{kind:<10}", f"{code:<10}", *numbers])
+            )
     return write_lines(path, lines, "utf-8-sig")
 
 

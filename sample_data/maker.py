@@ -13,7 +13,7 @@ import shapely
 
 from etl import calendar
 from sample_data import calibration, events, files, former, late, outlines, reports, stories
-from sample_data.key_figures import TOPICS, YEARS, key_figures
+from sample_data.key_figures import TOPICS, YEARS, Floats, key_figures
 from sample_data.places import Place, places, yearly_crimes, yearly_nuisance
 
 #: The practice data stand still here: `today` in the configuration of these municipalities.
@@ -188,9 +188,16 @@ def _make_key_figures(place: Place, folder: Path, done: Callable[[Path], None]) 
     for year in YEARS:
         name = f"kwb_{year}.csv" if place.is_invented else f"oefen_kwb_{year}.csv"
         figures, shown = key_figures(place, year, land), place
+        others = _others(place) if year == YEARS[-1] else []
         if was is not None and year <= former.LAST_YEAR:
             figures, shown = former.figures_before(was, figures), was.place
-        done(files.write_key_figures(folder / "kwb" / name, shown, year, figures, topics))
+        done(files.write_key_figures(folder / "kwb" / name, year, [(shown, figures), *others], topics))
+
+
+def _others(place: Place) -> list[tuple[Place, dict[str, Floats]]]:
+    """The newest file of an invented municipality holds the other invented one too, as that of the CBS holds all."""
+    others = [one for one in places().values() if place.is_invented and one.is_invented and one.slug != place.slug]
+    return [(one, key_figures(one, YEARS[-1], _land_km2(one))) for one in others]
 
 
 def _land_km2(place: Place) -> np.ndarray:

@@ -48,6 +48,11 @@ INDICATORS: dict[str, tuple[Any, ...]] = {
 }  # fmt: skip
 EVENTS = tuple(INDICATORS)[:4]
 
+#: Neighbourhoods elsewhere like the third one: code, name, municipality, distance.
+PEERS_ELSEWHERE = (
+    ("BU99080101", "Watertuin", "Overdorp", 0.31),
+    ("BU99090203", "Molenkamp", "Verderop", 1.07),
+)
 
 CONFIGURATION = """\
 code: GM9901
@@ -107,6 +112,28 @@ def tables(slug: str = SLUG, load_id: str = "000001") -> dict[str, pd.DataFrame]
         "benchmark": _benchmarks(observation),
         "unallocated": _unallocated(observation),
         "delivery": _deliveries(),
+        "meta": pd.DataFrame(
+            [("peers_elsewhere_source", "key_figures"), ("peers_elsewhere_year", "2024")], columns=["key", "value"]
+        ),
+        "peer": pd.DataFrame(
+            [
+                {
+                    "scope": "elsewhere",
+                    "area_code": NEIGHBOURHOODS[2],
+                    "peer_code": code,
+                    "rank": rank,
+                    "distance": distance,
+                    "kept_share": 0.75,
+                    "is_stable": False,
+                    "features": "population, woz_average",
+                    "peer_name": name,
+                    "municipality_code": f"GM{code[2:6]}",
+                    "municipality_name": municipality,
+                    "period": "2024",
+                }
+                for rank, (code, name, municipality, distance) in enumerate(PEERS_ELSEWHERE, 1)
+            ]
+        ),
         "quality_check": pd.DataFrame(
             [
                 (

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from config.load import Configured, load_municipality
+from config.vocabulary import Edition
 from etl.run import LoadReport, load
 from etl.snapshot import Snapshot, open_snapshot
 
@@ -87,12 +88,12 @@ class Town:
     def load(self) -> LoadReport:
         return load(self.configured())
 
-    def snapshot(self) -> Snapshot:
-        return open_snapshot(self.root)
+    def snapshot(self, edition: Edition = Edition.INTERNAL) -> Snapshot:
+        return open_snapshot(self.root, edition)
 
-    def ask(self, sql: str, *values: object) -> list[tuple[object, ...]]:
+    def ask(self, sql: str, *values: object, edition: Edition = Edition.INTERNAL) -> list[tuple[object, ...]]:
         """The answer of the served snapshot."""
-        snapshot = self.snapshot()
+        snapshot = self.snapshot(edition)
         cursor = snapshot.cursor()
         try:
             return cursor.execute(sql, list(values)).fetchall()

@@ -50,7 +50,7 @@ _FOUND = "c0"
 
 
 @dataclass(frozen=True)
-class _Columns:
+class Columns:
     """Which position of the file holds what. Columns are called c1, c2, … on the way: names differ per file."""
 
     code: str | None
@@ -135,8 +135,8 @@ def _read_table(
     """Add the rows of one table of the file."""
     check_headings(opened.header, name=opened.name, is_published=True)
     _refuse_others(opened.header, opened.place)
-    columns, notes = _columns(opened.header, opened.place, may_have_names=areas is not None)
-    year = None if columns.period else _year(opened, source)
+    columns, notes = columns_of(opened.header, opened.place, may_have_names=areas is not None)
+    year = None if columns.period else year_of(opened, source)
     loaded = f"{table}__file"
     rows = opened.load(con, loaded, columns.kept)
     columns, told, skipped = _with_codes(con, loaded, columns, opened, areas)
@@ -165,8 +165,8 @@ def _read_table(
 
 
 def _with_codes(
-    con: duckdb.DuckDBPyConnection, loaded: str, columns: _Columns, opened: Table, areas: AreaTree | None
-) -> tuple[_Columns, tuple[Finding, ...], dict[str, int]]:
+    con: duckdb.DuckDBPyConnection, loaded: str, columns: Columns, opened: Table, areas: AreaTree | None
+) -> tuple[Columns, tuple[Finding, ...], dict[str, int]]:
     """The columns with one that holds codes; where the table has names alone they are placed, the rest is left out."""
     if columns.code and _has_codes(con, loaded, columns.code):
         return columns, (), {}
@@ -201,7 +201,7 @@ def _has_codes(con: duckdb.DuckDBPyConnection, loaded: str, column: str) -> bool
 # --- columns ---------------------------------------------------------------------------------------------------------
 
 
-def _columns(header: Sequence[str], where: str, *, may_have_names: bool) -> tuple[_Columns, tuple[Finding, ...]]:
+def columns_of(header: Sequence[str], where: str, *, may_have_names: bool) -> tuple[Columns, tuple[Finding, ...]]:
     """Find code, name, year and topics among the columns; topics whose base name occurs twice are left out and told."""
     places = {f"c{position}": said for position, said in enumerate(header, start=1)}
     code = _first(places, CODE_COLUMNS)
@@ -221,7 +221,7 @@ def _columns(header: Sequence[str], where: str, *, may_have_names: bool) -> tupl
         what = "no column with a topic found"
         fix = "deliver the table with its topics, such as AantalInwoners_5"
         raise StructureError("FILE-020", what, where=where, fix=fix)
-    return _Columns(code, area_name, period, topics, places), _ambiguous(named, often, where)
+    return Columns(code, area_name, period, topics, places), _ambiguous(named, often, where)
 
 
 def _first(places: dict[str, str], known: Sequence[str]) -> str | None:
@@ -265,7 +265,7 @@ def _refuse_others(header: Sequence[str], where: str) -> None:
 # --- year ------------------------------------------------------------------------------------------------------------
 
 
-def _year(opened: Table, source: KwbSource) -> str:
+def year_of(opened: Table, source: KwbSource) -> str:
     """The year of a table without a period column: said by its own name, by the file's, else by the source."""
     for said in (opened.part or "", Path(opened.name).name):
         years = set(_years(said))
@@ -294,11 +294,11 @@ def _years(name: str) -> Iterator[str]:
 # --- rows ------------------------------------------------------------------------------------------------------------
 
 
-def _delivered(con: duckdb.DuckDBPyConnection, loaded: str, columns: _Columns) -> tuple[list[str], list[str]]:
+def _delivered(con: duckdb.DuckDBPyConnection, loaded: str, columns: Columns) -> tuple[list[str], list[str]]:
     """Columns with figures, and columns that are empty in every row. A column of words alone is neither."""
     words = ", ".join(f"'{word}'" for word in ("", *WITHHELD))
     counts = ", ".join(
-        f"count(*) FILTER (WHERE {cbs.number(_number_text(place))} IS NOT NULL),"
+        f"count(*) FILTER (WHERE {cbs.number(number_text(place))} IS NOT NULL),"
         f"count(*) FILTER (WHERE lower({cbs.trimmed(place)}) NOT IN ({words}))"
         for place in columns.topics
     )
@@ -313,13 +313,13 @@ def _delivered(con: duckdb.DuckDBPyConnection, loaded: str, columns: _Columns) -
     return delivered, empty
 
 
-def _number_text(place: str) -> str:
+def number_text(place: str) -> str:
     """The text of a cell with a decimal point; Dutch files write a comma, and no thousands sign."""
     text = cbs.trimmed(place)
     return f"CASE WHEN contains({text}, '.') THEN {text} ELSE replace({text}, ',', '.') END"
 
 
-def _not_published(columns: _Columns, empty: Sequence[str], name: str) -> tuple[Finding, ...]:
+def _not_published(columns: Columns, empty: Sequence[str], name: str) -> tuple[Finding, ...]:
     if not empty:
         return ()
     words = ", ".join(columns.topics[place] for place in empty[:8]) + (", …" if len(empty) > 8 else "")
@@ -331,7 +331,7 @@ def _to_raw(
     con: duckdb.DuckDBPyConnection,
     loaded: str,
     table: str,
-    columns: _Columns,
+    columns: Columns,
     delivered: Sequence[str],
     year: str | None,
     municipality_code: str,
@@ -341,7 +341,7 @@ def _to_raw(
         return
     period = cbs.period_in_our_notation(columns.period) if columns.period else f"'{year}'"
     topics = ", ".join(f"('{place}', {delimited.literal(columns.topics[place])})" for place in delivered)
-    cells = ", ".join(f"{_number_text(place)} AS {place}" for place in delivered)
+    cells = ", ".join(f"{number_text(place)} AS {place}" for place in delivered)
     con.execute(
         f"""
         WITH own AS (

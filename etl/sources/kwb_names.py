@@ -276,16 +276,16 @@ CODE_COLUMNS = (
 #: Columns that hold the name of the area, the surest first.
 NAME_COLUMNS = ("WijkenEnBuurten_label", "Wijken.en.buurten", "Wijk_Buurt", "regio", "Regionaam", "Title")
 PERIOD_COLUMNS = ("Perioden", "jaar", "year")
+#: Columns that hold the name of the municipality that an area lies in.
+MUNICIPALITY_COLUMNS = ("Gemeentenaam", "gm_naam", "Regioaanduiding.Gemeentenaam..naam.")
 #: Columns about the area or the row, not about people or dwellings.
 OTHER_COLUMNS = (
     "ID",
     "recs",
     "gwb_code_8",
     "ind_wbz",
-    "gm_naam",
-    "Gemeentenaam",
+    *MUNICIPALITY_COLUMNS,
     "SoortRegio",
-    "Regioaanduiding.Gemeentenaam..naam.",
     "Regioaanduiding.Soort.regio..omschrijving.",
     "Regioaanduiding.Indelingswijziging.wijken.en.buurten..code.",
     "Regioaanduiding_Indelingswijziging_wijken_en_buurten",

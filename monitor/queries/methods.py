@@ -44,6 +44,6 @@ def runs(snapshot: Snapshot) -> pd.DataFrame:
 
 @remembered
 def peer_features(snapshot: Snapshot) -> tuple[str, ...]:
-    """Ids of the context indicators that make neighbourhoods alike; empty where there are no peers."""
-    frame = snapshot.query("SELECT DISTINCT features FROM peer ORDER BY features", [])
+    """Ids of the context indicators that make own neighbourhoods alike; empty where there are no peers."""
+    frame = snapshot.query("SELECT DISTINCT features FROM peer WHERE scope = 'own' ORDER BY features", [])
     return tuple(frame["features"].iloc[0].split(", ")) if len(frame) else ()

@@ -1,4 +1,4 @@
-"""One topic over areas, looked at deeper: funnel, concentration, clusters, places with intervals, associations, peers.
+"""One topic over areas, looked at deeper: funnel, concentration, clusters, places with intervals, associations.
 
 Worked out when somebody asks for it and then kept. What takes seconds to import is imported here, not with the server.
 """
@@ -190,16 +190,3 @@ def context_table(snapshot: Snapshot, indicator: str) -> pd.DataFrame:
         {"area_name": frame["area_name"], "rate": frame["count"] / frame["people"], "people": frame["people"]}
     )
     return rates.join(wide[[name for name in features if name in wide.columns]])
-
-
-@remembered
-def peers_of(snapshot: Snapshot, area_code: str) -> pd.DataFrame:
-    """Areas like this one, nearest first: `area_code`, `area_name`, `distance`, `kept_share`, `is_stable`."""
-    return snapshot.query(
-        """
-        SELECT p.peer_code AS area_code, a.area_name, p.distance, p.kept_share, p.is_stable
-        FROM peer p JOIN area a ON a.area_code = p.peer_code
-        WHERE p.area_code = ? ORDER BY p.rank
-        """,
-        [area_code],
-    )

@@ -133,6 +133,13 @@ def _peers(_: Translator, measured: Measured) -> Method:
             " neighbourhood and about 1.4 for two at random. Peers are called stable when at least 7 in 10"
             " stay, whichever single feature is left out."
         ),
+        _(
+            "In other municipalities peers are sought in the delivered key figures, where these are open and hold more"
+            " than this municipality: the newest file that knows at least two thirds of the features. All"
+            " neighbourhoods of that file are worked out as those of this municipality are; a withheld figure is"
+            " unknown, never 0. The distance is measured by the spread over all neighbourhoods of that file, so it is"
+            " another measure than inside the municipality. Only names are shown, no figures of others."
+        ),
     ]
     if measured.features:
         paragraphs.append(_("Compared in this municipality: {features}.", features=", ".join(measured.features)))

@@ -1,29 +1,26 @@
-"""A topic over areas looked at deeper: funnel, concentration, clusters, places, associations; and peers of one area."""
+"""A topic over areas looked at deeper: funnel, concentration, clusters, places, associations."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 from dash import dcc, html
 
 from config.vocabulary import UNIT_BASE, Unit
 from etl import calendar
-from monitor.components.cards import table
 from monitor.components.charts import chart
 from monitor.components.format import comparison_name, count_text, number, period_name, unit_name
 from monitor.components.light_table import light_twin
 from monitor.figures.palette import palette
 from monitor.figures.places import funnel, scatter
-from monitor.pages.parts.cells import value_cell
 from monitor.pages.parts.deeper_development import block, words
 from monitor.pages.parts.deeper_urbanity import own_urbanity_block, urbanity_block
+from monitor.pages.parts.peers import peers_block
 from monitor.pages.parts.topics import listed
 from monitor.queries import places
 from monitor.queries.areas import Area
 from monitor.queries.exactness import exactness
 from monitor.queries.indicators import Series, indicators
-from monitor.queries.series import table_of_areas
 from monitor.router import View
 from monitor.texts import deeper as texts
 
@@ -67,7 +64,7 @@ def own_place_blocks(view: View, series: Series, here: Area) -> list[html.Sectio
         )
     if here.level == "neighbourhood":
         blocks.append(own_urbanity_block(view, series, here))
-        blocks.append(_peers_block(view, series, here))
+        blocks.append(peers_block(view, series, here))
     return listed(blocks)
 
 
@@ -170,42 +167,3 @@ def _association_notes(view: View, row: Any) -> str:
     if row.has_spatial_residuals:
         notes.append(_("neighbours resemble each other: less sure"))
     return "; ".join(notes)
-
-
-def _peers_block(view: View, series: Series, here: Area) -> html.Section:
-    _ = view._
-    frame = places.peers_of(view.snapshot, here.code)
-    title = _("Similar neighbourhoods")
-    period = places.standing_period(view.snapshot, series.indicator)
-    if frame.empty or period is None:
-        return block(title, html.P(_("No similar neighbourhoods are known: too few context figures.")))
-    cells = table_of_areas(view.snapshot, series.indicator, "neighbourhood", period).set_index("area_code", drop=False)
-    rows: list[list[Any]] = []
-    for code, name, distance in [
-        (here.code, here.name, 0.0),
-        *frame[["area_code", "area_name", "distance"]].to_numpy(),
-    ]:
-        row = next(cells[cells.index == code].itertuples(), None)
-        value = value_cell(view, series, row, str(code)) if row is not None else "–"
-        link = name if code == here.code else _area_link(view, str(code), str(name), series)
-        rows.append([link, number(float(distance), _, 2) if code != here.code else "–", value])
-    unit = unit_name(series.unit, _)
-    is_stable = bool(np.all(frame["is_stable"]))
-    stable = (
-        _("These neighbourhoods stay much the same whichever single feature is left out.")
-        if is_stable
-        else _("With one feature left out other neighbourhoods come up: read this with care.")
-    )
-    return block(
-        title,
-        html.P(_("Alike in dwellings, households and density, not in crime. {stable}", stable=stable)),
-        table(
-            [_("Neighbourhood"), _("distance"), unit.capitalize()], rows, caption=_("Similar neighbourhoods"),
-            numeric=(1, 2),
-        ),
-        html.P(
-            _("{period}; distance: 0 is the same, about 1.4 are two neighbourhoods at random.",
-              period=period_name(period, _).capitalize()),
-            className="meta",
-        ),
-    )  # fmt: skip
