@@ -15,6 +15,7 @@ from config.fields import Plain
 from config.index_indicator import index_parts
 from config.model import Indicator, Model, Publisher
 from config.strict_yaml import Document, KeyPath, read
+from config.vocabulary import Unit
 
 SHIPPED = Path(__file__).resolve().parent
 _ENTRIES = TypeAdapter(list[Indicator])
@@ -163,6 +164,7 @@ def check_definitions(
         if indicators[name].numerator.index is not None:
             what, fix = f"indicator `{name}` is an index", "write it under `indexes` of the municipality's file"
             findings.append(Finding("CFG-085", what, where(name, ("numerator", "index")), fix))
+        findings += _weighted(name, indicators[name], where)
     return findings + _circles(checked, indicators, where)
 
 
@@ -206,6 +208,14 @@ def _unknown_codes(
         for path, table, code in wanted
         if table in categories and code not in categories[table]
     ]
+
+
+def _weighted(name: str, indicator: Indicator, where: Where) -> list[Finding]:
+    """Weights say who set them and when, which the entry of an indicator cannot."""
+    if indicator.numerator.weights is None and indicator.unit is not Unit.DAYS_PER_1000_INHABITANTS:
+        return []
+    what = f"indicator `{name}` counts in days of harm"
+    return [Finding("CFG-076", what, where(name, ()), "set the weights under `harm` of the municipality's file")]
 
 
 def _circles(checked: Iterable[str], indicators: Mapping[str, Indicator], where: Where) -> list[Finding]:

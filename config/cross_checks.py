@@ -12,6 +12,8 @@ from config.catalogue import Catalogue, check_definitions, references
 from config.colour import AA_TEXT, contrast, darkened_to
 from config.explain import did_you_mean
 from config.fields import AREA_CODE
+from config.harm import HARM
+from config.harm_indicator import check_harm, with_harm
 from config.index_indicator import check_indexes, with_indexes
 from config.model import Indicator, Municipality, TabularSource
 from config.strict_yaml import Document, KeyPath
@@ -41,6 +43,7 @@ def chosen_ids(municipality: Municipality, indicators: Mapping[str, Indicator]) 
     packs = set(choice.packs)
     chosen = {name for name, entry in indicators.items() if entry.pack in packs or name in own or name in fed}
     chosen |= {one.id for one in municipality.indexes}
+    chosen |= {HARM} & set(indicators)
     return chosen - set(choice.disable)
 
 
@@ -72,6 +75,10 @@ def check(document: Document, municipality: Municipality, catalogue: Catalogue, 
     if is_whole:
         document.findings += check_definitions(own, indicators, where, catalogue.categories)
         check_indexes(document, municipality.indexes, indicators, chosen_ids(municipality, indicators))
+        found = len(document.findings)
+        check_harm(document, municipality, indicators, catalogue.categories)
+        if len(document.findings) == found:
+            indicators = with_harm(municipality, indicators, catalogue.categories)
         _check_names(document, municipality, with_indexes(municipality, indicators))
     _check_own(document, municipality, catalogue)
     _check_twice(document, municipality)

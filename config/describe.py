@@ -17,6 +17,7 @@ MEANING: dict[str, dict[str, str]] = {
         "breaks": "Changes in the way of counting that the municipality knows of; series break there.",
         "peers": "Context indicators that make neighbourhoods alike.",
         "indexes": "Indexes of several indicators; none unless asked for, never on the front page.",
+        "harm": "Weights of offences, set by the municipality; without them there is no harm score.",
         "rates": "Below these numbers no rate and no rank is shown.",
         "disclosure": "How the public edition protects people.",
         "languages": "Languages on screen; the first is the default.",
@@ -138,6 +139,7 @@ MEANING: dict[str, dict[str, str]] = {
         "sum_of": "Indicators that are added up.",
         "ratio": "Two indicators: the first divided by the second.",
         "index": "Made by the program from `indexes`; refused in an entry.",
+        "weights": "Of the harm score alone: made from `harm`.",
     },
     "StatlineCodes": {"tables": "Tables that have these codes.", "codes": "Codes that are summed."},
     "KwbColumns": {
@@ -187,6 +189,13 @@ MEANING: dict[str, dict[str, str]] = {
         "indicators": "In place of themes: the indicators, each counting alike.",
     },
     "IndexTheme": {"label": "Name on screen.", "indicators": "Indicators it is the mean of, each with a direction."},
+    "Harm": {
+        "source": "Where the weights come from, in words on screen.",
+        "date": "Day on which they were adopted.",
+        "owner": "Who adopted them.",
+        "weights": "Offence code -> its weight in days; there is no default.",
+        "exclude": "Offence codes that are left out on purpose, such as those the police find themselves.",
+    },
     "Peers": {"features": "Ids of context indicators; crime itself is none of them."},
     "Disclosure": {
         "public": "Rounding of the public edition.",

@@ -16,6 +16,7 @@ from config.errors import ConfigError, Finding
 from config.explain import did_you_mean
 from config.fields import SCHEMA_VERSION, SLUG
 from config.folders import check_files, data_folder
+from config.harm_indicator import with_harm
 from config.index_indicator import with_indexes
 from config.installation import Site
 from config.model import Break, Indicator, Municipality
@@ -231,7 +232,8 @@ def _configured(
     corrections: tuple[Correction, ...],
 ) -> Configured:
     own = {entry.id: entry for entry in municipality.indicators.own}
-    known = with_indexes(municipality, {**catalogue.indicators, **own})
+    known = with_harm(municipality, {**catalogue.indicators, **own}, catalogue.categories)
+    known = with_indexes(municipality, known)
     chosen = cross_checks.chosen_ids(municipality, known)
     needed = cross_checks.with_helpers(chosen, known)
     indicators = {name: _with_breaks(entry, municipality) for name, entry in known.items() if name in needed}

@@ -33,6 +33,7 @@ from config.fields import (
 from config.geography import CustomArea as CustomArea
 from config.geography import FormerBoundaries as FormerBoundaries
 from config.geography import Geography as Geography
+from config.harm import Harm as Harm
 from config.index import Index as Index
 from config.index import IndexTheme as IndexTheme
 from config.numerator import Codes as Codes
@@ -234,6 +235,11 @@ class Indicator(Model):
     def is_group(self) -> bool:
         return bool(self.numerator.sum_of)
 
+    @property
+    def is_weighted(self) -> bool:
+        """Its members count with a weight: its numerator is no number of events."""
+        return self.numerator.weights is not None
+
 
 class IndicatorChoice(Model):
     """Which indicators a municipality uses."""
@@ -347,6 +353,7 @@ class Municipality(Model):
     rates: Rates = Rates()
     peers: Peers = Peers()
     indexes: tuple[Index, ...] = Field(default=(), strict=False)
+    harm: Harm | None = None
     disclosure: Disclosure = Disclosure()
     languages: tuple[Literal["nl", "en"], ...] = Field(default=("nl", "en"), strict=False, min_length=1)
     contact: Contact | None = None

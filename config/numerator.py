@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from pydantic import Field, model_validator
+from pydantic.json_schema import SkipJsonSchema
 
 from config.base import Model
 from config.fields import Identifier, Plain
@@ -56,6 +57,7 @@ class Numerator(Model):
     sum_of: tuple[Identifier, ...] | None = Field(default=None, strict=False)
     ratio: tuple[Identifier, Identifier] | None = Field(default=None, strict=False)
     index: Index | None = None  # made from `indexes` of the municipality, never written in an entry
+    weights: SkipJsonSchema[tuple[float, ...] | None] = Field(default=None, strict=False)  # of `sum_of`, one by one
 
     @model_validator(mode="after")
     def _something(self) -> Numerator:
@@ -64,4 +66,11 @@ class Numerator(Model):
             raise ValueError("name at least one kind of source, `sum_of` or `ratio`")
         if self.sum_of and self.ratio:
             raise ValueError("`sum_of` and `ratio` exclude each other")
+        if self.weights is not None and len(self.weights) != len(self.sum_of or ()):
+            raise ValueError("`weights` gives each member of `sum_of` its own")
         return self
+
+    @property
+    def weight_of(self) -> dict[str, float]:
+        """Member -> its weight, of a weighted sum; empty for a plain one."""
+        return dict(zip(self.sum_of or (), self.weights, strict=True)) if self.weights else {}

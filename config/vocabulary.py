@@ -97,6 +97,7 @@ class Unit(StrEnum):
     PER_1000_DWELLINGS = "per_1000_dwellings"
     PER_1000_ESTABLISHMENTS = "per_1000_establishments"
     PER_1000_CARS = "per_1000_cars"
+    DAYS_PER_1000_INHABITANTS = "days_per_1000_inhabitants"
     SHARE_PCT = "share_pct"
     COUNT = "count"
     SCORE = "score"
@@ -114,6 +115,7 @@ UNIT_BASE: dict[Unit, int] = {
     Unit.PER_1000_DWELLINGS: 1_000,
     Unit.PER_1000_ESTABLISHMENTS: 1_000,
     Unit.PER_1000_CARS: 1_000,
+    Unit.DAYS_PER_1000_INHABITANTS: 1_000,
     Unit.SHARE_PCT: 100,
 }
 

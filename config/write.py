@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+import textwrap
 import unicodedata
+from collections.abc import Collection
 from typing import Any
 
+from config.catalogue import category_titles
 from config.corrections import MEANING as CORRECTION_KEYS
 from config.corrections import CorrectionsFile
 from config.describe import MEANING, meaning
+from config.harm_indicator import CRIME_TABLES, TOTAL_CODE
 from config.model import Municipality
 
 _STARTER = """\
@@ -107,6 +111,14 @@ sources:                                # order is precedence
 #    themes:                             # each counts alike; or one list `indicators:` without themes
 #      - {{label: {{nl: Diefstal, en: Theft}}, indicators: [burglary_home, theft_bike_moped]}}
 #      - {{label: {{nl: Geweld, en: Violence}}, indicators: [assault, threat]}}
+# Offences counted by their seriousness: only with weights you set yourself, for every code of the table; no defaults.
+#harm:
+#  source: "Strafvorderingsrichtlijnen OM, in dagen"
+#  date: 2026-01-15                      # adopted on
+#  owner: "Driehoek"
+#  weights: {{"1.1.1": 1, "1.4.7": 2}}     # code -> days; these two numbers only show how it is written
+#  exclude:                              # left out on purpose, such as what the police find themselves
+{unweighted}
 #disclosure: {{public: {{base: 5}}, external_totals: []}}
 #languages: [nl, en]
 #contact: {{name: Team Veiligheid, email: veiligheid@gemeente.example}}
@@ -132,7 +144,21 @@ def starter(code: str, name: str | None = None) -> str:
         raise ValueError("expected a name without markup or control signs")
     slug = slug_of(shown) or code.lower()
     return _STARTER.format(
-        code=code, digits=code[2:], name=shown, quoted=_as_text(shown), slug=slug, folder=_as_text(slug)
+        code=code,
+        digits=code[2:],
+        name=shown,
+        quoted=_as_text(shown),
+        slug=slug,
+        folder=_as_text(slug),
+        unweighted=_unweighted(("1.1.1", "1.4.7")),
+    )
+
+
+def _unweighted(weighed: Collection[str]) -> str:
+    """The other offence codes of the table of the starter, as commented lines of a list."""
+    codes = [f'"{code}"' for code in category_titles(CRIME_TABLES[0]) if code not in (TOTAL_CODE, *weighed)]
+    return textwrap.fill(
+        f"[{', '.join(codes)}]", width=118, initial_indent="#    ", subsequent_indent="#     ", break_on_hyphens=False
     )
 
 

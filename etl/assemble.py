@@ -46,6 +46,7 @@ class Facts:
     cells: Sequence[Cells]
     benchmark: pd.DataFrame
     meaning: Meaning
+    harm: Mapping[str, pd.DataFrame]  # tables of `etl.harm`
     maturity: pd.DataFrame
     unallocated: pd.DataFrame
     has_figures: NDArray[np.bool_]  # per area of the axis
@@ -96,6 +97,7 @@ def fill_snapshot(con: duckdb.DuckDBPyConnection, facts: Facts) -> None:
         "maturity": facts.maturity,
         **facts.meaning.frames(),
         **facts.made.frames(),
+        **facts.harm,
         "unallocated": with_vintage(facts.divided, "unallocated"),
         "series_break": _breaks(facts),
         "target": _targets(facts),

@@ -29,7 +29,7 @@ def benchmarks(cells: Sequence[Cells], axis: AreaAxis) -> pd.DataFrame:
     by_key = {(block.indicator.id, block.period_type): block for block in cells}
     frames = []
     for (name, period_type), block in by_key.items():
-        if period_type not in COMPARED_TYPES or np.isnan(block.numerator).all() or np.isnan(block.lower).all():
+        if period_type not in COMPARED_TYPES or not block.is_events or np.isnan(block.lower).all():
             continue
         newest = newest_complete(block, axis)
         if newest is None:

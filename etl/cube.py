@@ -232,9 +232,20 @@ def roll_up_time(cube: Cube, period_type: PeriodType, windows: list[Window]) -> 
     )
 
 
-def sum_of(cube: Cube, members: NDArray[np.intp]) -> tuple[Floats, Ranks]:
-    """A group: the sum of several indicators with the status that prevails among them, shapes (areas, periods)."""
-    value = np.asarray(cube.value[members].sum(axis=0))
+def sum_of(cube: Cube, members: NDArray[np.intp], weights: Floats | None = None) -> tuple[Floats, Ranks]:
+    """A group: the sum of several indicators with the status that prevails among them, shapes (areas, periods).
+
+    Args:
+        weights: of each member, shape (members,); None: each counts once.
+    """
+    value = weighted(cube.value[members], weights)
     rank = np.asarray(cube.status[members].min(axis=0))
     value[rank <= SUPPRESSED] = np.nan
     return value, rank
+
+
+def weighted(cells: Floats, weights: Floats | None) -> Floats:
+    """The sum over the first axis, each with its weight."""
+    if weights is None:
+        return np.asarray(cells.sum(axis=0))
+    return np.asarray(np.tensordot(weights, cells, axes=1))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,9 +15,9 @@ from numpy.typing import NDArray
 from config.model import Indicator, Rates
 from config.vocabulary import UNIT_BASE, PeriodType, Unit
 from etl.calendar import parse
-from etl.cube import ESTIMATED, FINAL, NOT_APPLICABLE, SUPPRESSED, AreaAxis, Floats, Ranks
+from etl.cube import ESTIMATED, FINAL, NOT_APPLICABLE, SUPPRESSED, AreaAxis, Floats, Ranks, weighted
 from etl.series import Chosen, Series
-from etl.statistics.rates import poisson_bounds, wilson_share
+from etl.statistics.rates import poisson_bounds, weighted_bounds, wilson_share
 
 #: Units whose value the source itself computed; a sum of them means nothing.
 FIGURE_UNITS = frozenset({Unit.SCORE, Unit.DAYS, Unit.EURO, Unit.THOUSAND_EURO, Unit.PER_KM2, Unit.CLASS})
@@ -46,7 +47,7 @@ class Cells:
     denominator_year: NDArray[np.int64]  # 0: none
     coverage: Floats
     estimated: Floats  # share of numerator or denominator that was redistributed, the larger of the two
-    is_events: bool = True  # numbers of events, which vary by chance; not a stock or the source's own figure
+    is_events: bool = True  # numbers of events, which vary by chance; no stock, weighted sum or source's own figure
 
     @property
     def events(self) -> Floats:
@@ -143,6 +144,7 @@ def _cells(
     number, lower, upper = (np.full(shape, np.nan) for _ in range(3))
     status = np.full(shape, -1, dtype=np.int8)
     exposure, coverage, moved = np.ones(shape), np.ones(shape), np.zeros(shape)
+    n_events, spread = (np.full(shape, np.nan) for _ in range(2))  # of a weighted sum: sum of n, and of weight^2 x n
     source = np.zeros(shape, dtype=np.int16)
     covered: dict[int, NDArray[np.bool_]] = {}
     for one in series:
@@ -153,6 +155,8 @@ def _cells(
         exposure[cells] = np.broadcast_to(cube.exposure, cube.value.shape)[one.index, areas].T
         coverage[cells] = cube.coverage[one.index, areas]
         source[cells] = sources.index(cube.source_id)
+        if indicator.is_weighted:
+            n_events[cells], spread[cells] = _events_of(one, areas)
         if cube.estimated is not None:
             moved[cells] = cube.estimated[one.index, areas].T
         if cube.lower is not None and cube.upper is not None:
@@ -173,7 +177,10 @@ def _cells(
         den, den_year = _denominator(indicator, periods, axis, denominators, covered)
         denominator, year = den[flat], den_year[flat]
         estimated = np.maximum(estimated, denominators.estimated(_divided_by(indicator), den_year))
-        value, rate, bounds = _figures(indicator, numerator, denominator, exposure[flat], rates, has_chance)
+        bounds_of = partial(_around, bounds=poisson_bounds) if has_chance else None
+        if has_chance and indicator.is_weighted:
+            bounds_of = partial(weighted_bounds, events=n_events[flat], spread=spread[flat])
+        value, rate, bounds = _figures(indicator, numerator, denominator, exposure[flat], rates, bounds_of)
     rank = status[flat]
     rank = np.where((rank > SUPPRESSED) & np.isnan(value), NOT_APPLICABLE, rank).astype(np.int8)
     rank[(rank == FINAL) & (estimated[flat] > 0)] = ESTIMATED  # also where only the denominator is
@@ -193,7 +200,7 @@ def _cells(
         status=rank,
         delivered_status=status[flat],
         denominator_year=year,
-        is_events=has_chance,
+        is_events=has_chance and not indicator.is_weighted,
         coverage=coverage[flat],
         estimated=np.where(rank > SUPPRESSED, estimated[flat], 0.0),
     )
@@ -244,33 +251,51 @@ def _denominator(
 
 
 def _figures(
-    indicator: Indicator, numerator: Floats, denominator: Floats, exposure: Floats, rates: Rates, has_chance: bool
+    indicator: Indicator,
+    numerator: Floats,
+    denominator: Floats,
+    exposure: Floats,
+    rates: Rates,
+    bounds_of: Callable[[Floats], Floats] | None,
 ) -> tuple[Floats, Floats, NDArray[np.float64]]:
-    """Value, rate and the 95 % bounds of value (cells, 2), for numbers of events or of a counted part."""
+    """Value, rate and the 95 % bounds of value (cells, 2), for numbers of events or of a counted part.
+
+    Args:
+        bounds_of: bounds of a numerator; None: it does not vary by chance.
+    """
     bounds = np.full((len(numerator), 2), np.nan)
     if indicator.unit not in UNIT_BASE:
-        if has_chance:
-            bounds = _around(numerator, poisson_bounds)
+        if bounds_of:
+            bounds = bounds_of(numerator)
         return numerator, np.full(len(numerator), np.nan), bounds
     usable = np.where(denominator >= smallest_denominator(indicator, rates), denominator, np.nan)
     base = UNIT_BASE[indicator.unit]
     if indicator.unit is Unit.SHARE_PCT:
         usable = np.where(numerator <= usable, usable, np.nan)  # a part larger than its whole is no share
         rate = numerator / usable * base
-        if has_chance:
+        if bounds_of:
             parts = np.where(np.isnan(usable), np.nan, numerator)
             bounds = _around(parts, lambda part: wilson_share(np.minimum(part, usable), usable, per=base)[:, 1:])
         return rate, rate, bounds
     scale = base / (usable * exposure)
     rate = numerator * scale
-    if has_chance:
-        bounds = _around(numerator, poisson_bounds) * scale[:, None]
+    if bounds_of:
+        bounds = bounds_of(numerator) * scale[:, None]
     return rate, rate, bounds
 
 
 def smallest_denominator(indicator: Indicator, rates: Rates) -> int:
     """Fewest people, dwellings, … for which a rate of this indicator is made."""
     return rates.min_inhabitants if indicator.denominator == "population" else rates.min_dwellings
+
+
+def _events_of(one: Series, areas: NDArray[np.intp]) -> tuple[Floats, Floats]:
+    """Of a weighted sum: the events that weigh something, and the sum of weight^2 x events; (periods, areas)."""
+    weight_of = one.indicator.numerator.weight_of
+    members = [one.cube.indicators.index(name) for name, weight in weight_of.items() if weight > 0]
+    weights = np.array([weight for weight in weight_of.values() if weight > 0])
+    events = one.cube.value[members][:, areas]
+    return events.sum(axis=0).T, weighted(events, weights**2).T
 
 
 def _around(counts: Floats, bounds: Callable[[Floats], Floats]) -> Floats:

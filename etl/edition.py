@@ -21,6 +21,7 @@ from etl.deliveries import DeliveryLog
 from etl.derive import has_figures
 from etl.divided import Divided
 from etl.divisions import Divisions
+from etl.harm import harm_frames
 from etl.intake import Intake
 from etl.line import Figures, Leaves, Line, Protect, everything, triangles
 from etl.meaning import breaks_of, meaning_of
@@ -112,6 +113,7 @@ def facts_of(
         made=made,
         benchmark=benchmarks(figures.cells, axis),
         meaning=meaning,
+        harm=harm_frames(configured, figures.chosen, figures.cells, axis),
         maturity=triangles([one for one in given.leaves if one.source.id not in hides]),
         unallocated=figures.unallocated,
         has_figures=covered,

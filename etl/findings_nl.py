@@ -12,6 +12,7 @@ from config.errors import Finding
 from etl.findings_nl_areas import REPAIRS_OF_DIVISIONS, SENTENCES_OF_DIVISIONS
 from etl.findings_nl_disclosure import REPAIRS_OF_DISCLOSURE, SENTENCES_OF_DISCLOSURE
 from etl.findings_nl_fetch import REPAIRS_OF_FETCH, SENTENCES_OF_FETCH
+from etl.findings_nl_harm import REPAIRS_OF_HARM, SENTENCES_OF_HARM
 from etl.findings_nl_index import REPAIRS_OF_INDEXES, SENTENCES_OF_INDEXES
 from etl.findings_nl_names import REPAIRS_OF_NAMES, SENTENCES_OF_NAMES
 
@@ -284,6 +285,7 @@ SENTENCES: dict[str, tuple[tuple[str, str], ...]] = {
     **SENTENCES_OF_FETCH,
     **SENTENCES_OF_DISCLOSURE,
     **SENTENCES_OF_INDEXES,
+    **SENTENCES_OF_HARM,
 }
 
 _NOTHING = "u hoeft niets te doen"
@@ -353,6 +355,7 @@ REPAIRS: dict[str, str] = {
     **REPAIRS_OF_FETCH,
     **REPAIRS_OF_DISCLOSURE,
     **REPAIRS_OF_INDEXES,
+    **REPAIRS_OF_HARM,
 }
 
 

@@ -65,7 +65,10 @@ SENTENCES_OF_DISCLOSURE: dict[str, tuple[tuple[str, str], ...]] = {
         (r"(?P<file>\S+) has not the columns .*", "{file} heeft niet de kolommen area_code, indicator, period, count"),
         (r"(?P<file>\S+) has counts .*", "{file} heeft aantallen die geen hele getallen zijn"),
     ),
-    "DIS-031": ((rf"{_N} totals are not .*", "{n} totalen zijn niet de som van wat van hun delen wordt getoond"),),
+    "DIS-031": (
+        (rf"{_N} totals are not .*", "{n} totalen zijn niet de som van wat van hun delen wordt getoond"),
+        (rf"{_N} weighted sums are not .*", "{n} gewogen sommen zijn niet gemaakt van wat van hun delen wordt getoond"),
+    ),
     "DIS-030": tuple(
         (
             rf"{attack}: {_N} small counts can be told .*? \((?P<list>.*)\)",

@@ -61,6 +61,7 @@ def observation_frame(
     labels = [f"oefendata: {name}" if name in practice else name for name in sources]
     status, delivered = joined("status", int), joined("delivered_status", int)
     small = _is_small(source, joined("numerator"), sources, rounded or {})
+    small &= ~np.repeat([block.indicator.is_weighted for block in blocks], [len(block.value) for block in blocks])
     status, delivered = (np.where(small & (rank > SUPPRESSED), ROUNDED, rank) for rank in (status, delivered))
     year = joined("denominator_year", int)
     known_years = [known for known in np.unique(year).tolist() if known]

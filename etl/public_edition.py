@@ -118,6 +118,9 @@ class PublicEdition:
             external=external_totals(self._configured, self._protected),
             remembered=self._remembered.small(),
             links=self._links(),
+            weighted={
+                name: one.numerator.weight_of for name, one in self._configured.indicators.items() if one.is_weighted
+            },
         )
         report.require_safe()
 
@@ -224,7 +227,11 @@ class PublicEdition:
             self.true_leaves,
             key=key,
             base=self._base,
-            groups={name: one.numerator.sum_of or () for name, one in indicators.items() if one.is_group},
+            groups={
+                name: one.numerator.sum_of or ()
+                for name, one in indicators.items()
+                if one.is_group and not one.is_weighted  # totals are kept in events, not in days
+            },
             own_areas={one.id: one.neighbourhoods for one in self._configured.municipality.geography.custom_areas},
             remembered=self._remembered.small(),
         )

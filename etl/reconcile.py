@@ -25,7 +25,9 @@ def own_rows(native: Iterable[Cube], groups: Sequence[Indicator]) -> set[str]:
     for cube in native:
         both = cube.has_level(AreaLevel.MUNICIPALITY) & cube.has_level(AreaLevel.NEIGHBOURHOOD)
         found |= {name for name, has_both in zip(cube.indicators, both, strict=True) if has_both}
-    return found | {group.id for group in groups if set(group.numerator.sum_of or ()) <= found}
+    return found | {
+        group.id for group in groups if not group.is_weighted and set(group.numerator.sum_of or ()) <= found
+    }
 
 
 def unknown_places(con: duckdb.DuckDBPyConnection, tables: Sequence[str], mapping: pd.DataFrame) -> pd.DataFrame:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from config.model import Indicator
 from config.vocabulary import AreaLevel, PeriodType
 from etl.calendar import parse
-from etl.cube import Cube, Floats, Window, roll_up_areas, roll_up_time, sum_of
+from etl.cube import Cube, Floats, Window, roll_up_areas, roll_up_time, sum_of, weighted
 
 Chosen = Mapping[tuple[str, PeriodType], Sequence["Series"]]
 
@@ -95,12 +95,13 @@ def _with_groups(cube: Cube, groups: Iterable[Indicator]) -> Cube:
         if group.id in place or not members or any(member not in place for member in members):
             continue
         positions = np.array([place[member] for member in members], dtype=np.intp)
-        value, rank = sum_of(cube, positions)
+        weights = None if group.numerator.weights is None else np.array(group.numerator.weights)
+        value, rank = sum_of(cube, positions, weights)
         names.append(group.id)
         values.append(value)
         ranks.append(rank)
         coverages.append(cube.coverage[positions].min(axis=0))
-        groups_of.append(positions)
+        groups_of.append((positions, weights))
     if not names:
         return cube
     margin = np.full((len(names), *cube.value.shape[1:]), np.nan)
@@ -117,11 +118,11 @@ def _with_groups(cube: Cube, groups: Iterable[Indicator]) -> Cube:
     )
 
 
-def _with_sums(cells: Floats | None, groups: Sequence[NDArray[np.intp]]) -> Floats | None:
+def _with_sums(cells: Floats | None, groups: Sequence[tuple[NDArray[np.intp], Floats | None]]) -> Floats | None:
     """Append the sum over the members of each group; (indicators, areas, periods)."""
     if cells is None:
         return None
-    return np.concatenate([cells, np.stack([cells[members].sum(axis=0) for members in groups])])
+    return np.concatenate([cells, np.stack([weighted(cells[members], weights) for members, weights in groups])])
 
 
 def _sliding(periods: tuple[str, ...], length: int, suffix: str) -> list[Window]:

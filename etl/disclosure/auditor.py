@@ -54,6 +54,7 @@ def audit(
     external: pd.DataFrame | None = None,
     remembered: pd.DataFrame | None = None,
     links: pd.DataFrame | None = None,
+    weighted: Mapping[str, Mapping[str, float]] | None = None,
 ) -> AuditReport:
     """Try all attacks on the published rows of restricted sources.
 
@@ -67,6 +68,8 @@ def audit(
         remembered: `Memory.small()`: what earlier editions showed of leaves that were small.
         links: from_code, from_vintage, to_code, to_vintage: areas that were split (several rows of one from_code) or
             merged; rows of another vintage than the blocks' in `published` are subtracted along them.
+        weighted: indicator that is a weighted sum -> its members with their weights (A13: whoever knows the weights
+            can read the counts of the members from it, so it must be made of what is shown of these).
 
     Returns:
         Findings with codes and counts only.
@@ -100,6 +103,8 @@ def audit(
             tried[name] = tried.get(name, 0) + number
             findings += _finding(name, block, told)
         findings += _not_added_up(book)
+    for source_id in sorted({block.source_id for block in blocks}):
+        findings += _not_weighted_up(of_source(here, source_id), source_id, weighted or {})
     return AuditReport(tuple(findings), tried)
 
 
@@ -144,6 +149,29 @@ def _not_added_up(book: Ledger) -> list[Finding]:
             "DIS-031",
             f"{wrong:,} totals are not the sum of what is shown of their parts",
             where=f"public edition, source {block.source_id}",
+            fix="nothing was published; report this as a fault of the program, and publish the internal edition only",
+            number=wrong,
+        )
+    ]
+
+
+def _not_weighted_up(rows: pd.DataFrame, source_id: str, weighted: Mapping[str, Mapping[str, float]]) -> list[Finding]:
+    """Weighted sums that are not made of the figures of their members as shown."""
+    cell, wrong = ["area_code", "period"], 0
+    for name, weight_of in weighted.items():
+        own = rows[rows.indicator == name].dropna(subset="numerator")
+        parts = rows[rows.indicator.isin(list(weight_of))]
+        days = parts.assign(days=parts.numerator * parts.indicator.map(weight_of).astype(float))
+        added = days.groupby(cell).days.sum(min_count=len(weight_of)).reset_index()
+        both = own.merge(added, on=cell, how="left")
+        wrong += int((~np.isclose(both.numerator, both.days, rtol=1e-9, atol=1e-6)).sum())
+    if not wrong:
+        return []
+    return [
+        Finding(
+            "DIS-031",
+            f"{wrong:,} weighted sums are not made of what is shown of their parts",
+            where=f"public edition, source {source_id}",
             fix="nothing was published; report this as a fault of the program, and publish the internal edition only",
             number=wrong,
         )

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from etl.statistics.rates import Floats, poisson_bounds, whole_counts
+from etl.statistics.rates import Floats, weighted_bounds, whole_counts
 
 #: From this share of one offence on the figure must be shown without it too.
 DRIVEN_ABOVE = 0.5
@@ -78,13 +78,9 @@ def harm_score(
     codes, weight, events = _weighed(counts, weights, exclude)
     harm = events @ weight  # unknown where one count is, also one of weight 0
     n = np.where(np.isnan(harm), np.nan, events[:, weight > 0].sum(axis=1))
+    lower, upper = weighted_bounds(harm, n, events @ weight**2, confidence=confidence).T
+    lower = np.where(n == 0, 0.0, lower)
     with np.errstate(divide="ignore", invalid="ignore"):
-        stretch = np.sqrt(events @ weight**2 / n)
-        bounds = harm[:, np.newaxis] + stretch[:, np.newaxis] * (
-            poisson_bounds(n, confidence=confidence) - n[:, np.newaxis]
-        )
-        lower = np.where(n == 0, 0.0, np.maximum(0.0, bounds[:, 0]))
-        upper = bounds[:, 1]
         per_head = 1_000 / _people(population, len(events))
         per_offence = harm / n
     top = np.where(events > 0, weight, -1.0) if len(codes) else np.full((len(events), 1), -1.0)

@@ -98,6 +98,27 @@ def poisson_bounds(counts: ArrayLike, *, confidence: float = 0.95) -> Floats:
     return bounds
 
 
+def weighted_bounds(total: Floats, events: Floats, spread: Floats, *, confidence: float = 0.95) -> Floats:
+    """Interval of a weighted sum of counts: compound Poisson with given weights.
+
+    Args:
+        total: sum of weight x count, shape (n,).
+        events: sum of the counts that weigh something; parts of an event (redistributed over borders) make it wider.
+        spread: sum of weight^2 x count, the variance of the total.
+
+    Returns:
+        Shape (n, 2): lower (at least 0), upper, in the unit of the total. Without events both are NaN: nothing then
+        says how much one would weigh.
+
+    Source: Dobson et al. (1991), Stat. Med. 10: 457: the bounds of the number of events, stretched to this variance.
+    """
+    below, above = (poisson_bounds(rounded, confidence=confidence) for rounded in (np.floor(events), np.ceil(events)))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        stretch = np.where(events > 0, np.sqrt(spread / events), np.nan)
+    lower = np.maximum(0.0, total - stretch * (events - below[:, 0]))
+    return np.column_stack([lower, total + stretch * (above[:, 1] - events)])
+
+
 def crude_rate(
     numerator: ArrayLike,
     denominator: ArrayLike,

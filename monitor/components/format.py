@@ -95,6 +95,7 @@ def unit_name(unit: str, _: Translator) -> str:
         Unit.PER_1000_DWELLINGS: _("per 1,000 dwellings"),
         Unit.PER_1000_ESTABLISHMENTS: _("per 1,000 business establishments"),
         Unit.PER_1000_CARS: _("per 1,000 cars"),
+        Unit.DAYS_PER_1000_INHABITANTS: _("days per 1,000 residents"),
         Unit.SHARE_PCT: "%",
         Unit.COUNT: _("number"),
         Unit.SCORE: _("score"),

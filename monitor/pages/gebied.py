@@ -11,6 +11,7 @@ from monitor.components.cards import card, empty, grid, page_head
 from monitor.components.format import level_name, number, unit_name
 from monitor.pages.parts import deeper
 from monitor.pages.parts.cells import known, shown_value
+from monitor.pages.parts.harm import harm_sentences
 from monitor.pages.parts.spine_table import comparison_for, comparisons_of, higher_only, legend, spine_table
 from monitor.pages.parts.topics import chosen_topic, downloads, listed, owner_words, ownership
 from monitor.pages.parts.trend import trend, trend_type
@@ -199,6 +200,8 @@ def _trend_card(view: View, here: Area, chosen: str | None) -> html.Section | No
         trend(view, series, here.code, here.name, kind),
         html.Div([html.P(sentence) for sentence in sentences])
         if sentences and counts_events(view.snapshot, series)
+        else harm_sentences(view, series, here.code, now.period, now)
+        if now is not None
         else None,
         subtitle=None,
         footer=footer,

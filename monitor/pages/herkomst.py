@@ -18,16 +18,20 @@ from monitor.components.format import (
     unit_name,
     value_text,
 )
+from monitor.i18n import Translator
 from monitor.pages.parts.topics import chosen_topic, formula, listed
 from monitor.pages.parts.verdicts import verdict_badge
 from monitor.queries.areas import areas, municipality
 from monitor.queries.exactness import EXACT, Exactness, exactness
+from monitor.queries.harm import offences, weights
 from monitor.queries.indicators import Series, indicators, newest
 from monitor.queries.lineage import Fed, Part, Passport, passport
 from monitor.queries.verdicts import verdict_of
 from monitor.router import Page, View
+from monitor.texts import harm as harm_texts
 from monitor.texts import passport as words
 from monitor.texts import verdict as verdict_texts
+from monitor.texts.harm import days_text
 from monitor.texts.quality import coverage_sentence
 from monitor.texts.sources import source_title
 
@@ -84,7 +88,7 @@ def _head(view: View, one: Passport, series: Series) -> html.Header:
     value = (
         value_text(one.value, one.unit, _, count=counted, exact=exact, status=one.status)
         if one.value is not None
-        else count_text(counted, _, exact, one.status)
+        else _number(one.numerator, series, _, exact)
     )
     unit = unit_name(one.unit, _) if one.value is not None and one.unit not in ("share_pct", "count") else ""
     back = view.href(f"gebied/{one.area_code}", indicator=one.indicator)
@@ -127,6 +131,7 @@ def _made_card(view: View, one: Passport, series: Series) -> html.Section:
                 (_("Definition"), definition.description.in_language(view.language) if definition.description else ""),
                 (_("Formula"), formula(view, series)),
                 (_("Filled in"), html.Strong(filled) if filled else ""),
+                (_("Weights"), _weighed(view, one, exact)),
                 (
                     _("How sure"),
                     _lines([interval_words(one.lower, one.upper, one.unit, _).capitalize(),
@@ -142,6 +147,22 @@ def _made_card(view: View, one: Passport, series: Series) -> html.Section:
         ),
         span=7,
     )  # fmt: skip
+
+
+def _weighed(view: View, one: Passport, exact: Exactness) -> Any:
+    """Of a harm score: each offence that occurred times its weight, and who set the weights."""
+    _ = view._
+    listed_weights = weights(view.snapshot, one.indicator)
+    if listed_weights is None:
+        return ""
+    titles = {weight.member: weight.title for weight in listed_weights.weighed}
+    found = offences(view.snapshot, one.indicator, one.area_code, one.period)
+    lines = [
+        _("{title}: {n} × {days} = {total} days", title=titles.get(member, member),
+          n=count_text(n, _, exact), days=days_text(days, _), total=days_text(n * days, _))
+        for member, n, days in found
+    ]  # fmt: skip
+    return _lines([*lines, harm_texts.adopted(listed_weights, _)])
 
 
 def _verdict(view: View, one: Passport, series: Series) -> Any:
@@ -175,7 +196,7 @@ def _part_card(view: View, title: str, part: Part, exact: Exactness = EXACT) -> 
         title,
         _entries(
             [
-                (series.label(view.language), f"{count_text(part.value, _, exact)} · {period_name(part.period, _)}"),
+                (series.label(view.language), f"{_number(part, series, _, exact)} · {period_name(part.period, _)}"),
                 (_("Source"), [*origin, f" · {_('practice data')}" if part.is_practice else ""]),
                 (_("Publisher"), f"{part.publisher} ({part.licence})" if part.publisher else ""),
                 (_("Categories"), ", ".join(part.categories)),
@@ -187,6 +208,11 @@ def _part_card(view: View, title: str, part: Part, exact: Exactness = EXACT) -> 
         footer=_("{n} more deliveries are not shown.", n=number(rest, _)) if rest else None,
         span=5,
     )
+
+
+def _number(part: Part, series: Series, _: Translator, exact: Exactness) -> str:
+    text = count_text(part.value, _, exact)
+    return _("{n} days", n=text) if series.definition.is_weighted and part.value is not None else text
 
 
 def _delivery(view: View, one: Fed) -> html.Li:

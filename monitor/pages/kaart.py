@@ -6,6 +6,7 @@ from itertools import groupby
 
 from dash import html
 
+from config.harm import HARM
 from config.vocabulary import AreaLevel, Role
 from monitor.components.cards import card, empty, grid, notice
 from monitor.components.format import level_name, period_name
@@ -97,7 +98,7 @@ def _first_state(view: View, indicators: list[str], levels: list[AreaLevel]) -> 
                 indicator=view.outline.label(asked["indicator"], view.language),
             )
         )
-    indicator = indicator or indicators[0]
+    indicator = indicator or next((name for name in indicators if name != HARM), indicators[0])
     period = asked["period"]
     if period and period not in map_periods(view, indicator):
         told.append(_("The map has no figures for {period}; the newest are shown.", period=period_name(period, _)))

@@ -12,6 +12,7 @@ from monitor.components.format import date_name, level_name, period_name
 from monitor.pages.parts import deeper
 from monitor.pages.parts.area_table import area_table
 from monitor.pages.parts.cells import known
+from monitor.pages.parts.harm import harm_cards
 from monitor.pages.parts.topics import (
     composition,
     downloads,
@@ -66,6 +67,7 @@ def layout(view: View) -> html.Div:
             grid(
                 _trend_card(view, series, period),
                 _definition(view, series),
+                *harm_cards(view, series, period, now),
                 _areas_card(view, series, period),
                 deeper.deeper(view, series, _DEEPER),
                 _group_card(view, series),

@@ -38,7 +38,7 @@ def layout(view: View) -> html.Div:
     """Finding, key figures, map and list, trend and areas, state of the data, questions."""
     _ = view._
     whole = municipality(view.snapshot)
-    chosen = chosen_topic(view)
+    chosen = _topic(view)
     if chosen is None or (now := newest(view.snapshot, chosen)) is None:
         return html.Div(
             [
@@ -78,6 +78,14 @@ def layout(view: View) -> html.Div:
             ),
         ]
     )
+
+
+def _topic(view: View) -> str | None:
+    """The chosen topic; a harm score is not for the front page, the first topic takes its place."""
+    chosen = chosen_topic(view)
+    if chosen is not None and indicators(view.snapshot)[chosen].definition.is_weighted:
+        return next(iter(front_topics(view)), None)
+    return chosen
 
 
 def _level(view: View) -> str:

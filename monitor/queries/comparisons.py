@@ -79,10 +79,13 @@ def _with_chance(snapshot: Snapshot) -> frozenset[str]:
 
 
 def counts_events(snapshot: Snapshot, series: Series) -> bool:
-    """Does the indicator count events, that vary by chance? Stocks and the source's own figures are not compared."""
+    """Does the indicator count events, that vary by chance?
+
+    Stocks, weighted sums and the source's own figures are not compared.
+    """
     unit = Unit(series.unit)
     is_rate_or_number = unit == Unit.COUNT or (unit in UNIT_BASE and unit != Unit.SHARE_PCT)
-    return is_rate_or_number and series.indicator in _with_chance(snapshot)
+    return is_rate_or_number and not series.definition.is_weighted and series.indicator in _with_chance(snapshot)
 
 
 @remembered

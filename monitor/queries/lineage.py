@@ -309,13 +309,20 @@ def _recalculation(snapshot: Snapshot, row: pd.Series, series: Series, part: Par
     value = _number(row.value)
     if value is None:
         return None
-    cell = f"indicator = {_quoted(series.indicator)} AND area_code = {_quoted(str(row.area_code))}"
+    area = f"area_code = {_quoted(str(row.area_code))} AND vintage = {int(row.vintage)}"
+    cell = f"indicator = {_quoted(series.indicator)} AND {area}"
     months = parts_of_period(str(row.period), str(row.period_type))
     is_sum = bool(months) and part.periods != (str(row.period),)
     period = (
         f"period IN ({', '.join(_quoted(one) for one in months)})" if is_sum else f"period = {_quoted(str(row.period))}"
     )
     counted = f"(SELECT sum(numerator) FROM observation WHERE {cell}\n    AND {period})"
+    if series.definition.is_weighted:
+        counted = (
+            "(SELECT sum(o.numerator * w.weight) FROM observation o JOIN harm_weight w ON w.member = o.indicator\n"
+            f"    WHERE w.indicator = {_quoted(series.indicator)} AND {area}\n"
+            f"    AND source_id = {_quoted(str(row.source_id))} AND {period})"
+        )
     unit = Unit(series.unit)
     if unit is Unit.COUNT:
         sql = f"SELECT {counted} AS value;" if is_sum else None

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from config.vocabulary import STATUS_ORDER, AreaLevel, Comparison, PeriodType, Unit
 from etl.snapshot import Snapshot
 from monitor.queries.exactness import EXACT, exactness
+from monitor.queries.harm import with_plain_counts
 from monitor.queries.map_standing import judged_of, put_standing, standing_of
 
 #: Lengths of period a map offers, the first that an indicator has comes first on screen.
@@ -71,6 +72,7 @@ def map_values(snapshot: Snapshot, indicator: str) -> bytes | None:
         """,
         [indicator],
     )
+    cells = with_plain_counts(snapshot, [indicator] * len(cells), cells)
     if cells["value"].isna().all() and cells["numerator"].notna().any():
         # No rate is possible anywhere (no denominators): the numbers themselves are shown, never as colours.
         unit = Unit.COUNT

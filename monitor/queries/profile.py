@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from etl.snapshot import Snapshot
+from monitor.queries.harm import with_plain_counts
 from monitor.queries.indicators import indicators as all_indicators
 from monitor.queries.indicators import newest
 from monitor.queries.memory import remembered
@@ -33,7 +34,7 @@ def profile(snapshot: Snapshot, area_code: str) -> pd.DataFrame:
     if not wanted:
         return pd.DataFrame(columns=["indicator", "period", "period_type", "status", "value"])
     names, periods, types, positions = (list(column) for column in zip(*wanted, strict=True))
-    return snapshot.query(
+    frame = snapshot.query(
         f"""
         WITH wanted AS (
             SELECT unnest(?::VARCHAR[]) AS indicator, unnest(?::VARCHAR[]) AS period,
@@ -70,3 +71,5 @@ def profile(snapshot: Snapshot, area_code: str) -> pd.DataFrame:
         """,
         [names, periods, types, positions, area_code, area_code],
     )
+    counted = with_plain_counts(snapshot, frame["indicator"].tolist(), frame.assign(area_code=area_code))
+    return counted.drop(columns="area_code")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pandas as pd
 
 from etl.snapshot import Snapshot
+from monitor.queries.harm import with_plain_counts
 from monitor.queries.memory import remembered
 
-#: What a cell of a series or a table of areas says.
+#: What a cell of a series or a table of areas says; of a harm score `numerator` is the number of offences, not of days.
 CELL = (
     "o.period",
     "o.value",
@@ -34,15 +35,16 @@ def series(snapshot: Snapshot, indicator: str, area_code: str, period_type: str)
         One row per period of the source, oldest first: the columns of `CELL` (without prefix), `first_day`, `last_day`.
         A period without a figure is a row too, with its status.
     """
-    return snapshot.query(
+    frame = snapshot.query(
         f"""
-        SELECT {", ".join(CELL)}, p.first_day, p.last_day
+        SELECT {", ".join(CELL)}, p.first_day, p.last_day, o.area_code
         FROM observation o JOIN period p ON p.period = o.period AND p.period_type = o.period_type
         WHERE o.indicator = ? AND o.area_code = ? AND o.period_type = ?
         ORDER BY p.last_day
         """,
         [indicator, area_code, period_type],
     )
+    return with_plain_counts(snapshot, [indicator] * len(frame), frame)
 
 
 @remembered
@@ -54,7 +56,7 @@ def table_of_areas(snapshot: Snapshot, indicator: str, level: str, period: str) 
         without a row in this period has status 'not_applicable' where no source delivers it, else 'not_delivered'.
     """
     cells = ", ".join(column for column in CELL if column not in ("o.status", "o.period"))
-    return snapshot.query(
+    frame = snapshot.query(
         f"""
         SELECT a.area_code, a.area_name, a.parent, a.has_figures, ? AS period, {cells},
                coalesce(o.status, CASE WHEN a.has_figures THEN 'not_delivered' ELSE 'not_applicable' END) AS status
@@ -65,6 +67,7 @@ def table_of_areas(snapshot: Snapshot, indicator: str, level: str, period: str) 
         """,
         [period, indicator, period, level],
     )
+    return with_plain_counts(snapshot, [indicator] * len(frame), frame)
 
 
 @remembered
@@ -89,10 +92,10 @@ def cell(snapshot: Snapshot, indicator: str, area_code: str, period: str) -> pd.
     """One figure with all its columns and the days of its period, or None where there is no such cell."""
     frame = snapshot.query(
         f"""
-        SELECT {", ".join(CELL)}, o.area_name, o.area_level, p.first_day, p.last_day
+        SELECT {", ".join(CELL)}, o.area_code, o.area_name, o.area_level, p.first_day, p.last_day
         FROM observation o JOIN period p ON p.period = o.period AND p.period_type = o.period_type
         WHERE o.indicator = ? AND o.area_code = ? AND o.period = ?
         """,
         [indicator, area_code, period],
     )
-    return None if frame.empty else frame.iloc[0]
+    return None if frame.empty else with_plain_counts(snapshot, [indicator], frame).iloc[0]

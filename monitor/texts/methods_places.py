@@ -172,13 +172,20 @@ def _associations(_: Translator) -> Method:
 def _harm(_: Translator) -> Method:
     return Method(
         "severity",
-        _("Severity score (only when a municipality asks for it)"),
+        _("Harm score (only when a municipality asks for it)"),
         (
             _(
                 "Every offence gets a weight in days, set and dated by the municipality; there are no standard"
                 " Dutch weights. The score is the sum of numbers times weights. One serious offence can decide it,"
                 " so the score is also given without the heaviest offence, and with each weight halved and"
                 " doubled."
+            ),
+            _(
+                "Every offence of the police table has a weight or is left out on purpose, and the page says which."
+                " The plain number stands beside the days. The interval follows from the numbers of offences and"
+                " their weights, never from the days as if those were events. The score is not compared, ranked or"
+                " signalled: days are no events. In the public edition it is made from the rounded counts of a"
+                " restricted source, so a single serious offence counts 0 or 5 times."
             ),
         ),
         _("Sherman, Neyroud & Neyroud (2016); interval: compound Poisson (Dobson et al. 1991)."),

@@ -24,6 +24,8 @@ def filled_in(one: Passport, people: str, _: Translator, exact: Exactness = EXAC
         return _("{result}, as it is counted or given", result=result)
     below = number(one.denominator.value, _)
     above = count_text(counted, _, exact, one.status)
+    if unit is Unit.DAYS_PER_1000_INHABITANTS:
+        above = _("{n} days", n=above)
     text = f"{above} : {below} {people} ({one.denominator.period}) × {number(UNIT_BASE[unit], _)}"
     per_year = 1 / one.years
     if unit is not Unit.SHARE_PCT and abs(per_year - 1) > 1e-9:
@@ -41,6 +43,8 @@ def interval_method(one: Passport, _: Translator) -> str:
         return _("Interval as the source gives it (95%).")
     if unit is Unit.SHARE_PCT:
         return _("95% interval of a share by Wilson (1927).")
+    if unit is Unit.DAYS_PER_1000_INHABITANTS:
+        return _("95% interval of a weighted sum: compound Poisson, from the numbers of offences and their weights.")
     if one.numerator.value < 10:
         return _("95% interval of a count: exact Poisson limits, as for every count below 10.")
     return _("95% interval of a count: Byar's approximation of the Poisson limits, from 10 events.")

@@ -94,7 +94,13 @@ def _row(view: View, area: Area, series: Series, row: Any, is_current: bool, is_
             ]
         )
     else:
-        value = html.Div([_why(view, area, row, value_cell(view, series, row, area.code)), _between(view, series, row)])
+        value = html.Div(
+            [
+                _why(view, area, row, value_cell(view, series, row, area.code)),
+                _between(view, series, row),
+                _plain_count(view, area, series, row),
+            ]
+        )
     if is_whole:
         other_value = value_text(one.other_value, series.unit, _, exact=one.other_exact) if one else "–"
         middle: Any = _between(view, series, row) or "–"
@@ -116,6 +122,13 @@ def _row(view: View, area: Area, series: Series, row: Any, is_current: bool, is_
 
 def _why(view: View, area: Area, row: Any, shown: Any) -> html.A:
     return why(view, shown, str(row.indicator), area.code, str(row.period))
+
+
+def _plain_count(view: View, area: Area, series: Series, row: Any) -> html.Div | None:
+    """Beside days always the plain number of offences."""
+    if not series.definition.is_weighted:
+        return None
+    return html.Div(view._("number: {n}", n=count_cell(view, series, row, area.code)), className="meta nowrap")
 
 
 def _between(view: View, series: Series, row: Any) -> html.Div | None:

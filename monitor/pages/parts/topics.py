@@ -32,11 +32,18 @@ STAND_INS = (
 
 
 def front_topics(view: View, n: int = 4) -> tuple[str, ...]:
-    """The topics of the front page: the four groups, else the total and the most used topics, else what there is."""
+    """The topics of the front page: the four groups, else the total and the most used topics, else what there is.
+
+    Never a harm score: one offence can decide it.
+    """
     known = indicators(view.snapshot)
     events = [name for name, series in known.items() if counts_events(view.snapshot, series)]
     order = [*FRONT, *STAND_INS, *events, *known]
-    found = [name for name in dict.fromkeys(order) if name in known and newest(view.snapshot, name) is not None]
+    found = [
+        name
+        for name in dict.fromkeys(order)
+        if name in known and not known[name].definition.is_weighted and newest(view.snapshot, name) is not None
+    ]
     return tuple(found[:n])
 
 
@@ -116,6 +123,12 @@ def formula(view: View, series: Series) -> str:
     below = (
         known[series.denominator].label(view.language).lower() if series.denominator in known else series.denominator
     )
+    if series.definition.is_weighted:
+        return _(
+            "Number times weight in days, added up over all weighted offences, divided by {below} of that year, times"
+            " {base}, per year. A month counts as one twelfth of a year.",
+            below=below, base=number(UNIT_BASE[unit], _),
+        )  # fmt: skip
     if unit == Unit.SHARE_PCT:
         return _("The number divided by {below}, times 100.", below=below)
     return _(

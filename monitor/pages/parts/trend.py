@@ -311,5 +311,6 @@ RATES = frozenset(
         Unit.PER_1000_DWELLINGS,
         Unit.PER_1000_ESTABLISHMENTS,
         Unit.PER_1000_CARS,
+        Unit.DAYS_PER_1000_INHABITANTS,
     )
 )

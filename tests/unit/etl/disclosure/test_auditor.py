@@ -55,6 +55,25 @@ def test_an_edition_made_of_rounded_leaves_passes(town):
     assert report.tried["two exports"] == PAIRS
 
 
+def test_a_weighted_sum_must_be_made_of_what_is_shown(town):
+    names = sorted(town.leaves.indicator.unique())[:2]
+    weights = dict(zip(names, (365, 20), strict=True))
+
+    def scored(edition):
+        parts = edition[edition.indicator.isin(names)]
+        days = parts.assign(numerator=parts.numerator * parts.indicator.map(weights), indicator="score")
+        keys = ["source", "area_code", "period", "indicator", "status", "unit", "vintage"]
+        added = days.assign(status="final").groupby(keys, as_index=False).numerator.sum()
+        return pd.concat([town.public, added.assign(value=added.numerator)])
+
+    protected = town.audit(scored(town.public), weighted={"score": weights})
+    exact = town.audit(scored(town.exact), weighted={"score": weights})
+
+    assert protected.findings == ()
+    assert [finding.code for finding in exact.findings] == ["DIS-031"]
+    assert "weighted sums" in exact.findings[0].what
+
+
 def test_an_edition_of_exact_figures_falls_to_every_attack(town):
     report = town.audit(town.exact)
 
