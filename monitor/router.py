@@ -7,7 +7,6 @@ by the nearest valid value and told in `View.notices`, which the shell prints ab
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import pkgutil
 from collections.abc import Callable, Mapping
@@ -17,16 +16,14 @@ from typing import Any, Literal
 from urllib.parse import parse_qsl, quote, urlencode
 
 from config.errors import UsageError
-from config.vocabulary import AreaLevel, Edition, Role
+from config.vocabulary import Edition, Role
 from etl.snapshot import Snapshot
+from monitor.address import STATE_KEYS, Check
 from monitor.i18n import LANGUAGES, Translator, translator
 from monitor.queries.outline import Outline, outline
 
 #: Menu groups in their order (msgids).
 GROUPS = ("Find", "Understand", "Work together", "Evaluate", "Manage")
-#: What the second part of an address may be compared with.
-COMPARISONS = ("previous", "year_before", "rest_of_municipality")
-STATE_KEYS = ("indicator", "level", "area", "period", "compare", "vintage", "asof", "lang")
 
 
 @dataclass(frozen=True)
@@ -90,7 +87,8 @@ def nowhere(area_code: str, language: str) -> None:
 class View:
     """Who looks at what: everything a page or callback needs to answer.
 
-    state: validated `indicator`, `level`, `area`, `period`, `compare`; None where the address does not say it.
+    state: validated parts of the address (STATE_KEYS but for vintage, asof and lang); None where it does not say it.
+        `effect` and `effect_compare` are codes of neighbourhoods, with commas between.
     path_argument: validated area code or indicator id of the page's path; never None on a page with an argument.
     scheme: 'light' or 'dark', for colours that CSS cannot set (Plotly).
     asof: the day or load whose figures are shown, where the address asks for earlier ones; every link keeps it.
@@ -218,15 +216,9 @@ def make_view(
     language, query = language_of(configured, search), _query(search)
     snapshot, vintage, notice = _on_division(snapshot, query.get("vintage"), translator(language))
     facts = outline(snapshot)
-    check = _Check(facts, translator(language))
+    check = Check(facts, translator(language))
     check.notices += [notice] if notice else []
-    state = {
-        "indicator": check.indicator(query.get("indicator")),
-        "level": check.level(query.get("level")),
-        "area": check.area(query.get("area")),
-        "period": check.period(query.get("period")),
-        "compare": check.comparison(query.get("compare")),
-    }
+    state = check.state(query)
     if (asked := query.get("lang")) and asked != language:
         check.say(asked, language)
     if unknown_asof:
@@ -285,56 +277,3 @@ def _query(search: str | None) -> dict[str, str]:
     for key, value in parse_qsl((search or "").removeprefix("?")[:4096], keep_blank_values=False):
         found.setdefault(key, value)
     return found
-
-
-class _Check:
-    """Holds values of an address against the snapshot and collects what was replaced."""
-
-    def __init__(self, facts: Outline, _: Translator) -> None:
-        self.facts, self._, self.notices = facts, _, []
-
-    def say(self, asked: str, used: str) -> None:
-        self.notices.append(
-            self._("“{asked}” in the address is unknown here; “{used}” is shown instead.", asked=asked[:60], used=used)
-        )
-
-    def _one_of(
-        self, asked: str | None, known: list[str], name: Callable[[str], str] = str, *, may_guess: bool = True
-    ) -> str | None:
-        """`asked` if known; else the nearest known text, with a notice; None when nothing was asked."""
-        if not asked or asked in known:
-            return asked or None
-        near = difflib.get_close_matches(asked[:60], known, n=1, cutoff=0.6) if may_guess else []
-        if near:
-            self.say(asked, name(near[0]))
-            return near[0]
-        self.unknown(asked)
-        return None
-
-    def unknown(self, asked: str) -> None:
-        self.notices.append(
-            self._("“{asked}” in the address is unknown here; the default is shown instead.", asked=asked[:60])
-        )
-
-    def indicator(self, asked: str | None) -> str | None:
-        return self._one_of(
-            asked, self.facts.indicators.index.tolist(), lambda found: self.facts.label(found, self._.language)
-        )
-
-    def level(self, asked: str | None) -> str | None:
-        levels = set(self.facts.areas["area_level"])
-        return self._one_of(asked, [level.value for level in AreaLevel if level in levels])
-
-    def area(self, asked: str | None) -> str | None:
-        # An area of another municipality is no slip of the pen: it is as unknown as any other text.
-        is_ours = bool(asked) and asked[2:6] == self.facts.municipality_code[2:6]
-        return self._one_of(asked, self.facts.areas.index.tolist(), self.facts.area_name, may_guess=is_ours)
-
-    def period(self, asked: str | None) -> str | None:
-        return self._one_of(asked, self.facts.periods.index.tolist())
-
-    def source(self, asked: str | None, known: list[str]) -> str:
-        return self._one_of(asked, known) or known[0]
-
-    def comparison(self, asked: str | None) -> str | None:
-        return self._one_of(asked, list(COMPARISONS))

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from etl.tables import TABLES
+from monitor.address import STATE_KEYS
 
 ROOT = Path(__file__).parent.parent.parent
 CODE = [
@@ -87,3 +88,12 @@ def test_nothing_is_loaded_from_elsewhere():
             text = path.read_text(encoding="utf-8")
             found = [address for address in re.findall(r"https?://[^\s'\"()]+", text) if "www.w3.org" not in address]
             assert found == [], path.name
+
+
+def test_every_key_of_an_address_is_known_to_the_router_and_told_in_the_docs():
+    told = (ROOT / "docs" / "figures.md").read_text(encoding="utf-8")
+    scripts = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "monitor" / "assets").glob("*.js"))
+    used = set(re.findall(r"(?:query|location\.search\)|searchParams)\.(?:get|set|delete)\(\"(\w+)\"", scripts))
+
+    assert {"measure", "area", "lang"} <= used <= set(STATE_KEYS)
+    assert [key for key in STATE_KEYS if f"`{key}`" not in told] == []
