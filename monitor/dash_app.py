@@ -92,6 +92,9 @@ def build(tenant: Tenant, server: Flask, guard: Guard, assets: str) -> TenantDas
         Output("small-map-drawn", "data"),
         Input("small-map-config", "data"),
     )
+    app.clientside_callback(
+        ClientsideFunction("buurtbeeld_effect", "fill"), Output("effect-filled", "data"), Input("effect-config", "data")
+    )
     app._setup_server()
     return app
 

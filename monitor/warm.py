@@ -16,6 +16,7 @@ SLOW = (
     "etl.statistics.change_points",
     "etl.statistics.multiplicity",
     "etl.statistics.associations",
+    "etl.statistics.evaluation",
     "libpysal.weights",
 )
 

@@ -7,12 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from etl.statistics.effect_words import DIFFUSION, DISPLACEMENT, MORE_DISPLACEMENT, NO_SUCCESS, NONE
 from etl.statistics.rates import z_value
 
 Floats = NDArray[np.float64]
-
-DIFFUSION, NONE = "diffusion", "none"
-DISPLACEMENT, MORE_DISPLACEMENT, NO_SUCCESS = "displacement", "more_displacement_than_effect", "no_success"
 
 #: Draws of the bootstrap; share of them that may lack an effect to divide by.
 N_DRAWS, MOST_UNDEFINED = 1_999, 0.05

@@ -19,24 +19,28 @@ from etl.statistics.difference_in_differences import (
     pre_trend_p,
 )
 from etl.statistics.displacement import Displacement, displacement, relative_effect
+from etl.statistics.effect_words import (
+    AUTOCORRELATED,
+    FEW_UNTREATED,
+    FEWEST_EVENTS,
+    FEWEST_YEARS_AFTER,
+    NO_COMPARISON,
+    NO_TREATED,
+    PEAK_BEFORE_START,
+    PEAK_LEFT_OUT,
+    PRE_TREND,
+    RANDOMISATION_DISAGREES,
+    TOO_FEW_EVENTS,
+    TOO_SHORT_AFTER,
+    TOO_SHORT_BEFORE,
+    YEARS_BEFORE,
+)
 from etl.statistics.interrupted_series import InterruptedSeries, interrupted_series
 from etl.statistics.rates import whole_counts
 from etl.statistics.synthetic_control import SyntheticControl, synthetic_control
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
-
-#: Refusals: no effect is given.
-NO_TREATED, NO_COMPARISON = "no_treated_area", "no_comparison_area"
-TOO_SHORT_BEFORE, TOO_SHORT_AFTER, TOO_FEW_EVENTS = "too_short_before", "too_short_after", "too_few_events"
-PEAK_BEFORE_START = "peak_before_start"
-
-#: Warnings: the effect is given, and said with this.
-PRE_TREND, FEW_UNTREATED, RANDOMISATION_DISAGREES = "pre_trend", "few_untreated", "randomisation_disagrees"
-PEAK_LEFT_OUT, AUTOCORRELATED = "peak_left_out", "autocorrelated"
-
-YEARS_BEFORE, FEWEST_YEARS_AFTER = 2, 0.5
-FEWEST_EVENTS = 20
 
 #: A pre-trend with a p-value up to this makes the comparison unfit for a verdict.
 PRE_TREND_UP_TO = 0.1

@@ -48,6 +48,8 @@
     window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
   }
 
+  window.buurtbeeld = Object.assign(window.buurtbeeld || {}, { follow: follow });
+
   function isOurs(link) {
     var base = window.location.pathname.split("/").slice(0, 3).join("/") + "/";
     return link.origin === window.location.origin && link.pathname.indexOf(base) === 0 && !link.target &&

@@ -10,14 +10,18 @@ from flask import Flask, Response, request
 
 from config.errors import FixableError, NothingFound
 from etl.asof import load_served
+from monitor.exports.effect import effect_zip
 from monitor.exports.export import FORMATS, LIMIT, export
 from monitor.exports.feedback import feedback_csv
+from monitor.queries.comparisons import counts_events
+from monitor.queries.effect import effect, question_in
+from monitor.queries.indicators import indicators
 from monitor.queries.observations import filters_from
-from monitor.router import language_of
+from monitor.router import find_page, language_of
 
 #: A file name in an address: chosen by us in links, so nothing else is needed.
 _NAME = re.compile(r"^[A-Za-z0-9-]{1,80}$")
-_FEEDBACK = "feedback-"
+_FEEDBACK, _EFFECT = "feedback-", "effect-"
 #: format -> (extension of the file, type told to the browser). A CSV comes in a zip with its metadata.
 _FILES = {
     "csv": ("zip", "application/zip"),
@@ -41,6 +45,8 @@ def _add(server: Flask, slug: str, tenant: Any) -> None:
         asof = request.args.get("asof")
         if name.startswith(_FEEDBACK) and extension == "csv":
             return _feedback(slug, tenant, name.removeprefix(_FEEDBACK), asof)
+        if name.startswith(_EFFECT) and extension == "csv":
+            return _effect(slug, tenant, name.removeprefix(_EFFECT))
         words = {key: request.args.getlist(key) for key in request.args if key not in ("lang", "asof")}
         try:
             filters = filters_from(words)
@@ -83,6 +89,26 @@ def _feedback(slug: str, tenant: Any, name: str, asof: str | None) -> Response:
     file_name = f"{slug}-feedback-{name}-{load_id}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{file_name}"'}
     return Response(content, mimetype="text/csv", headers=headers)
+
+
+def _effect(slug: str, tenant: Any, name: str) -> Response:
+    """The numbers of the question in the address. 404: no such topic, or no question."""
+    indicator = name.replace("-", "_")
+    page, argument = find_page(slug, f"/g/{slug}/onderwerp/{indicator}")
+    if page is None:
+        return _told(404, "not found")
+    with tenant.view(page, argument, request.query_string.decode("ascii", "replace"), None) as view:
+        known = indicators(view.snapshot).get(indicator)
+        question = question_in(view.state, indicator) if known and counts_events(view.snapshot, known) else None
+        if question is None:
+            return _told(404, "not found")
+        content, load_id = (
+            effect_zip(view.snapshot, effect(view.snapshot, question), view.edition),
+            view.snapshot.load_id,
+        )
+    file_name = f"{slug}-effect-{name}-{load_id}.zip"
+    headers = {"Content-Disposition": f'attachment; filename="{file_name}"'}
+    return Response(content, mimetype="application/zip", headers=headers)
 
 
 def _told(status: int, text: str) -> Response:

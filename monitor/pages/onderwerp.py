@@ -9,7 +9,7 @@ from dash import Input, Output, dcc, html, no_update
 from config.vocabulary import AreaLevel, Role
 from monitor.components.cards import badge, card, empty, grid, page_head
 from monitor.components.format import date_name, level_name, period_name
-from monitor.pages.parts import deeper
+from monitor.pages.parts import deeper, effect, effect_form
 from monitor.pages.parts.area_table import area_table
 from monitor.pages.parts.cells import known
 from monitor.pages.parts.harm import harm_cards
@@ -70,6 +70,7 @@ def layout(view: View) -> html.Div:
                 *harm_cards(view, series, period, now),
                 _areas_card(view, series, period),
                 deeper.deeper(view, series, _DEEPER),
+                effect_form.section(view, series),
                 _group_card(view, series),
                 _all_topics(view, series, span=12),
             ),
@@ -267,3 +268,19 @@ def show_deeper(view: View, n_clicks: Any) -> Any:
         return no_update
     series = indicators(view.snapshot)[str(view.path_argument)]
     return deeper.content(view, series, municipality(view.snapshot).code, over_areas=True)
+
+
+@PAGE.callback(Output(effect_form.FORM, "children"), Input(effect_form.OPEN, "n_clicks"), prevent_initial_call=True)
+def show_effect_form(view: View, n_clicks: Any) -> Any:
+    """The form of "did it work?", at the first opening."""
+    if n_clicks != 1:
+        return no_update
+    return effect_form.form(view, indicators(view.snapshot)[str(view.path_argument)])
+
+
+@PAGE.callback(Output(effect_form.ANSWER, "children"), Input(effect_form.ASKED, "data"))
+def show_effect(view: View, asked: Any) -> Any:
+    """The answer to the question in the address; the page is there before it."""
+    if asked != 1:
+        return no_update
+    return effect.answer(view, indicators(view.snapshot)[str(view.path_argument)])

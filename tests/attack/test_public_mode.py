@@ -215,3 +215,34 @@ def test_a_damaged_snapshot_is_told_without_its_place(tmp_path: Path):
 
     assert [word for word in (*FORBIDDEN, str(tmp_path), "public.duckdb") if word in said] == []
     assert client.get("/readyz").status_code == 503
+
+
+def test_no_effect_is_worked_out_from_rounded_counts(client: FlaskClient):
+    client.get(f"/g/{SLUG}/")
+    cookie = client.get_cookie("_csrf_token")
+    assert cookie is not None
+    search = f"?effect={NEIGHBOURHOODS[0]}&effect_from=2026-01"
+    address = {"pathname": f"/g/{SLUG}/onderwerp/burglary_home", "search": search}
+
+    told = client.post(
+        f"/g/{SLUG}/_dash-update-component",
+        headers={"X-CSRFToken": cookie.value},
+        json={
+            "output": "effect-answer.children",
+            "outputs": {"id": "effect-answer", "property": "children"},
+            "inputs": [{"id": "effect-asked", "property": "data", "value": 1}],
+            "changedPropIds": [],
+            "state": [
+                *({"id": "url", "property": key, "value": value} for key, value in address.items()),
+                {"id": "scheme", "property": "data", "value": "light"},
+            ],
+        },
+    )
+    page = page_of(client, "onderwerp/burglary_home", search.removeprefix("?"))
+    file = client.get(f"/g/{SLUG}/download/effect-burglary-home.csv{search}")
+
+    text = json.dumps(told.get_json(), ensure_ascii=False)
+    assert "op afgeronde aantallen wordt geen effect berekend" in text
+    assert "Hoe zeker is dit?" not in text
+    assert "effect-asked" in json.dumps(page)
+    assert b"ratio" not in zipfile.ZipFile(io.BytesIO(file.data)).read("results.csv")

@@ -15,6 +15,9 @@ from config.load import load_municipality
 from etl.run import load
 from etl.snapshot import SnapshotStore
 from etl.statistics.evaluation import evaluate
+from monitor.i18n import translator
+from monitor.queries.effect import Question, effect
+from monitor.texts import effect as texts
 from sample_data import late, reports, stories
 
 ROOT = Path(__file__).parents[3]
@@ -149,6 +152,18 @@ def test_the_shift_is_found_as_displacement_to_the_neighbours(place):
     assert found.displacement.is_demonstrated
     assert found.displacement.quotient < -0.3
     assert found.displacement.upper < 0
+
+
+def test_a_reader_who_asks_whether_the_cameras_worked_is_told_of_the_shift(place):
+    with SnapshotStore(place / "warehouse" / "oefenstad").pinned() as snapshot:
+        one = effect(snapshot, Question("nuisance_vandalism", (stories.CAMERAS_IN,), stories.CAMERAS_FROM))
+        other = effect(snapshot, Question("burglary_home", (stories.CAMERAS_IN,), "2025-03"))
+
+    told = texts.answer(one, "Overlast en vernieling", translator("nl"))
+    assert "minder “Overlast en vernieling” dan in de vergelijkingsbuurten" in told
+    assert "Wel een teken van verplaatsing" in told
+    assert {area.code for area in one.groups[1]} == set(stories.NEIGHBOURS)
+    assert "Geen aantoonbaar verschil" in texts.answer(other, "Woninginbraak", translator("nl"))
 
 
 def test_the_registration_effect_is_a_question_and_no_list_of_signals(told):
