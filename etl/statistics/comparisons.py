@@ -281,9 +281,9 @@ def _log_pmf(k: Floats, n: Floats, p: Floats) -> Floats:
 
 
 def _at_least(k: Floats, n: Floats, p: Floats) -> Floats:
-    """P(X >= k), also for k <= 0 (1) and k > n (0)."""
+    """P(X >= k) for k >= 1, also beyond n (0). A tail that holds all outcomes is the mode's, and asked elsewhere."""
     inner = np.clip(k, 1, np.maximum(n, 1))
-    return np.where(k <= 0, 1.0, np.where(k > n, 0.0, betainc(inner, n - inner + 1, p)))
+    return np.where(k > n, 0.0, betainc(inner, n - inner + 1, p))
 
 
 def _at_most(k: Floats, n: Floats, p: Floats) -> Floats:

@@ -58,7 +58,7 @@ LEAST_EXCESS = 3
 #: Where fewer than this are expected in a period, only a rise of twelve times normal would show.
 RARE_BELOW = 0.25
 
-#: With at most this part of the cases that a low count needs to be found, no regression is needed to know that.
+#: Below this part of the cases that a low count needs to be found, no regression is needed to know that.
 RARELY = 0.5
 
 #: False signals to expect per run when nothing happens, measured in null simulations with 280 series (the suite repeats
@@ -223,7 +223,7 @@ class _Run:
 
     def _first_known(self, past: Floats, first_usable: int) -> int:
         """A series begins where it was first delivered (a category may be added later), and not before its break."""
-        known = np.flatnonzero(np.isfinite(past[first_usable : self.at + 1]))
+        known = np.flatnonzero(np.isfinite(past[first_usable:]))
         return first_usable + int(known[0]) if known.size else self.at
 
     def _reference(self, first: int) -> Reference | None:
