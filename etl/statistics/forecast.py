@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import nbinom, poisson
+from scipy.stats import nbinom
 
 from etl.statistics.log_linear import LogLinear, fit_log_linear, harmonics
 from etl.statistics.rates import whole_counts
@@ -129,26 +129,21 @@ def _ahead(y: Floats, at_risk: Floats, origin: int, ahead: int, per_year: int) -
     """Mean and bounds of the `ahead` periods from `origin` on, from nothing but what stands before it."""
     first = max(0, origin - YEARS_USED * per_year)
     used = first + np.flatnonzero(~np.isnan(y[first:origin]))
-    fitted = fit_log_linear(y[used], _design(used, origin, per_year), at_risk[used])
-    coming = np.arange(origin, origin + ahead)
-    return _predicted(fitted, _design(coming, origin, per_year), at_risk[used[-1]])
+    fitted = fit_log_linear(y[used], _design(used, per_year), at_risk[used])
+    return _predicted(fitted, _design(np.arange(origin, origin + ahead), per_year), at_risk[used[-1]])
 
 
 def _predicted(fitted: LogLinear, design: Floats, at_risk: float) -> tuple[Floats, Floats, Floats]:
     log_mean, error = fitted.log_mean(design, at_risk)
     mean = np.exp(log_mean)
-    variance = fitted.phi * mean + (mean * error) ** 2
-    is_wide = variance > mean * (1 + 1e-9)
-    p = np.where(is_wide, mean / variance, 0.5)
-    size = np.where(is_wide, mean * p / (1 - p), 1.0)
-    lower, upper = (np.where(is_wide, nbinom.ppf(q, size, p), poisson.ppf(q, mean)) for q in (0.025, 0.975))
-    return mean, lower, upper
+    p = mean / (fitted.phi * mean + (mean * error) ** 2)
+    size = mean * p / (1 - p)
+    return mean, nbinom.ppf(0.025, size, p), nbinom.ppf(0.975, size, p)
 
 
-def _design(position: NDArray[np.int64], origin: int, per_year: int) -> Floats:
+def _design(position: NDArray[np.int64], per_year: int) -> Floats:
     season = 365.25 / 7 if per_year == 52 else per_year
-    years = (position - origin) / per_year
-    return np.column_stack([np.ones(position.size), years, harmonics(position, season, 2)])
+    return np.column_stack([np.ones(position.size), position / per_year, harmonics(position, season, 2)])
 
 
 def _nothing(

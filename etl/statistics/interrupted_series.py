@@ -85,7 +85,9 @@ def interrupted_series(
     slope, slope_lower, slope_upper, _ = fitted.effect(3)
     residuals = (y[used] - fitted.mu) / np.sqrt(fitted.mu)
     neighbours = np.diff(used) == 1
-    together = float(np.sum((residuals[1:] * residuals[:-1])[neighbours]) / np.sum(residuals**2))
+    # What is left of a series that the model fits exactly are crumbs of rounding, which say nothing of each other.
+    left = max(float(np.sum(residuals**2)), 1e-9)
+    together = float(np.sum((residuals[1:] * residuals[:-1])[neighbours])) / left
     return InterruptedSeries(
         level,
         level_lower,

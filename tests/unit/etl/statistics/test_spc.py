@@ -3,7 +3,16 @@
 import numpy as np
 import pytest
 
-from etl.statistics.spc import choose_chart, control_chart, gaps_between
+from etl.statistics.spc import (
+    c_limits,
+    choose_chart,
+    control_chart,
+    g_limits,
+    gaps_between,
+    p_limits,
+    u_limits,
+    xmr_limits,
+)
 from etl.statistics.spc_rules import assurance_icon
 
 CALM = [31, 28, 35, 30, 27, 33, 29, 32, 36, 30, 28, 31, 34, 29, 30, 33, 27, 30, 31, 35, 28, 30, 33, 29]
@@ -171,3 +180,196 @@ def test_the_newest_of_24_stable_months_is_rarely_marked():
     flagged = np.mean([control_chart(draw.poisson(10, 24), kind="xmr").variation != "common" for _ in range(600)])
 
     assert 0.005 < flagged < 0.04
+
+
+# --- limits by hand ---------------------------------------------------------------------------------------------------
+
+
+def test_the_limits_of_an_xmr_chart_are_266_mean_moving_ranges_away():
+    found = xmr_limits([10, 12, 9, 13])  # ranges 2, 3 and 4
+
+    assert found.centre.tolist() == [11] * 4
+    assert found.upper.tolist() == pytest.approx([11 + 2.66 * 3] * 4)
+    assert found.lower.tolist() == pytest.approx([11 - 2.66 * 3] * 4)
+
+
+def test_a_range_of_3267_means_is_left_out_once_and_a_gap_has_none():
+    calm = [10, 11, 10, 11, 10, 11, 10, 11, 10, 11]
+
+    assert xmr_limits([*calm, 91]).upper[0] == pytest.approx(np.mean([*calm, 91]) + 2.66)
+    gap = xmr_limits([10, 11, np.nan, 50, 51])
+    assert gap.centre.tolist() == [30.5] * 5
+    assert gap.upper.tolist() == pytest.approx([30.5 + 2.66] * 5)
+
+
+def test_points_without_two_beside_each_other_have_no_limits():
+    assert np.isnan(xmr_limits([10]).upper).all()
+    assert np.isnan(xmr_limits([10, np.nan, 12]).upper).all()
+    assert xmr_limits([10, 10, 10]).upper.tolist() == [10] * 3
+    assert np.isnan(xmr_limits([np.nan, np.nan]).centre).all()
+
+
+def test_a_c_chart_is_three_roots_of_the_mean_wide_and_never_below_zero():
+    wide, low = c_limits([14, 18, np.nan]), c_limits([3, 5])
+
+    assert (wide.centre[0], wide.lower[0], wide.upper[0]) == (16, 4, 28)
+    assert (low.centre[0], low.lower[0], low.upper[0]) == (4, 0, 10)
+
+
+def test_a_u_chart_follows_its_exposure():
+    found = u_limits([32, 16, 5], [4.0, 8.0, 0.0])
+
+    assert found.centre.tolist() == [4] * 3  # 48 events of 12; a period without exposure takes no part
+    assert found.upper[:2].tolist() == pytest.approx([4 + 3, 4 + 3 / np.sqrt(2)])
+    assert found.lower[:2].tolist() == pytest.approx([1, 4 - 3 / np.sqrt(2)])
+
+
+def test_a_p_chart_stays_between_none_and_all():
+    found, high = p_limits([20, 30], [50, 50]), p_limits([9, 10], [10, 10])
+
+    error = 3 * np.sqrt(0.25 / 50)
+    assert [found.centre[0], found.lower[0], found.upper[0]] == pytest.approx([0.5, 0.5 - error, 0.5 + error])
+    assert high.upper.tolist() == [1, 1]
+    assert p_limits([0, 1], [10, 10]).lower.tolist() == [0, 0]
+
+
+def test_laneys_limits_follow_how_much_the_points_really_vary():
+    u = u_limits([400, 440, 400, 440], [100.0] * 4, is_laney=True)
+    p = p_limits([45, 55, 45, 55], [100] * 4, is_laney=True)
+
+    assert u.upper[0] == pytest.approx(4.2 + 3 * 0.4 / 1.128)  # every point lies 0.4 from the one before
+    assert p.upper[0] == pytest.approx(0.5 + 3 * 0.1 / 1.128)
+
+
+def test_the_time_between_events_has_the_limits_of_a_geometric_count():
+    found, rare = g_limits([2, 4, np.nan]), g_limits([0, 1])
+
+    assert (found.centre[0], found.lower[0]) == (3, 0)
+    assert found.upper[0] == pytest.approx(3 + 3 * np.sqrt(12))
+    assert rare.upper[0] == pytest.approx(0.5 + 3 * np.sqrt(0.75))
+
+
+@pytest.mark.parametrize(
+    ("counts", "exposure", "whole", "kind"),
+    [
+        ([3] * 12, None, None, "xmr"),
+        ([3, 3, 2] * 4, None, None, "c"),
+        ([1] * 12, None, None, "c"),
+        ([1, 1, 0] * 4, None, None, "g"),
+        ([2] * 12, [100, 109] * 6, None, "c"),
+        ([2] * 12, [10, 11] * 6, None, "u"),
+        ([2] * 12, [10, 0] * 6, None, "c"),
+        ([2] * 12, [0] * 12, None, "c"),
+        ([4] * 12, None, [1_000] * 12, "p_laney"),
+        ([4] * 12, None, [999] * 12, "p"),
+        ([4] * 12, None, [900, 1_000, 1_100] * 4, "p_laney"),
+        ([], None, [], "p"),
+        ([np.nan] * 12, None, None, "c"),
+    ],
+)
+def test_the_bounds_between_the_charts(counts, exposure, whole, kind):
+    assert choose_chart(counts, exposure=exposure, whole=whole) == kind
+
+
+def test_a_chart_of_rates_shows_rates_and_reads_them_against_a_target():
+    chart = control_chart([20, 22, 18] * 4, exposure=[10, 11, 9] * 4, kind="u", target=9.0)
+
+    assert chart.values.tolist() == pytest.approx([2.0] * 12)
+    assert chart.limits.centre[0] == pytest.approx(2)
+    assert chart.limits.upper[0] == pytest.approx(2 + 3 * np.sqrt(2 / 10))
+    assert chart.assurance == "consistent_pass"
+    assert chart.period.tolist() == list(range(12))
+
+
+def test_a_chart_of_shares_is_of_parts_per_whole():
+    chart = control_chart([20, 30] * 6, whole=[50] * 12)
+
+    assert chart.kind == "p"
+    assert chart.values.tolist() == [0.4, 0.6] * 6
+    assert chart.limits.upper[0] == pytest.approx(0.5 + 3 * np.sqrt(0.25 / 50))
+
+
+def test_laney_is_left_out_unless_the_chart_asks_for_it():
+    given = {"exposure": [100.0] * 12}
+
+    plain, laney = (control_chart([400, 440] * 6, kind=kind, **given).limits.upper[0] for kind in ("u", "u_laney"))
+    plain_p, laney_p = (control_chart([45, 55] * 6, kind=k, whole=[100] * 12).limits.upper[0] for k in ("p", "p_laney"))
+
+    assert plain == pytest.approx(4.2 + 3 * np.sqrt(4.2 / 100))
+    assert laney == pytest.approx(4.2 + 3 * 0.4 / 1.128)
+    assert plain_p == pytest.approx(0.5 + 3 * 0.05)
+    assert laney_p == pytest.approx(0.5 + 3 * 0.1 / 1.128)
+
+
+def test_missing_months_do_not_count_towards_the_baseline():
+    chart = control_chart([*CALM[:12], *[np.nan] * 6, *CALM[12:], 90, 90])
+
+    assert chart.limits.centre[-1] == pytest.approx(np.mean(CALM))
+
+
+def test_a_shorter_baseline_can_be_asked():
+    chart = control_chart([*CALM[:10], *[60] * 10], baseline=10)
+
+    assert chart.limits.centre[-1] == pytest.approx(np.mean(CALM[:10]))
+    assert not chart.is_provisional
+
+
+def test_rebases_may_come_in_any_order_and_each_part_has_its_own_limits():
+    series = [*[30, 32] * 6, *[60, 62] * 6, *[90, 92] * 4]
+
+    chart = control_chart(series, rebase_at=(24, 12))
+
+    assert chart.limits.centre[[0, 11, 12, 23, 24, 31]].tolist() == [31, 31, 61, 61, 91, 91]
+    assert chart.is_provisional
+    assert set(chart.types) == {"common"}
+
+
+def test_rare_events_rebase_with_their_period():
+    counts = np.zeros(160)
+    counts[:80:4] = 1
+    counts[80::10] = 1
+
+    chart = control_chart(counts, kind="g", rebase_at=(80,))
+
+    assert chart.limits.centre[0] == 4
+    assert chart.limits.centre[-1] == pytest.approx(np.mean([4, *[10] * 7]))
+
+
+def test_the_line_of_a_g_chart_that_sides_refer_to_is_its_median():
+    """Half of the waiting times of a steady process lie below 0.69 of their mean."""
+    gaps = np.tile([40, 40, 8, 8, 8, 8, 8, 8, 8, 40], 3)
+    counts = np.zeros(gaps.sum() + 1)
+    counts[np.r_[0, np.cumsum(gaps)]] = 1
+
+    chart = control_chart(counts, kind="g")
+
+    assert chart.limits.centre[0] == pytest.approx(gaps[:24].mean())
+    assert gaps[:24].mean() * np.log(2) > 8
+    assert (chart.causes.rule[2:9] == "seven_on_one_side").all()
+    assert (chart.types[2:9] == "concern").all()
+    above = control_chart(counts, kind="g", better="increase")
+    assert (above.types[2:9] == "improvement").all()
+
+
+def test_a_series_that_is_missing_altogether_has_nothing_to_say():
+    chart = control_chart([np.nan] * 12)
+
+    assert (chart.reason, chart.variation, chart.assurance) == ("too_few_periods", "common", None)
+    assert not chart.is_provisional
+
+
+def test_wholes_and_adjusted_numbers_that_do_not_fit_are_refused():
+    for given in ({"whole": [1, 2]}, {"adjusted": [1.0, 2]}):
+        with pytest.raises(ValueError, match="shape"):
+            control_chart(CALM, **given)
+    with pytest.raises(ValueError, match="needs the whole"):
+        control_chart(CALM, kind="p_laney")
+    with pytest.raises(ValueError, match="needs the exposure"):
+        control_chart(CALM, kind="u_laney")
+
+
+def test_the_times_between_events_begin_at_the_second():
+    gaps, period = gaps_between([0, 2, 0, 0, 1])
+
+    assert (gaps.tolist(), period.tolist()) == ([0, 3], [1, 4])
+    assert gaps_between([0, 1, 0])[0].size == 0
