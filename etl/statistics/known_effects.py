@@ -36,8 +36,7 @@ def new_year(first_days: Days, rhythm: Rhythm) -> Floats:
     Monday). Months: December and January apart, as each holds its own half of the night.
     """
     years = np.unique(np.asarray(first_days, dtype="datetime64[Y]").astype(np.int64) + 1970)
-    eves = [dt.date(int(year), 12, 31) for year in [*(years[:1] - 1), *years]]
-    mornings = [dt.date(int(year), 1, 1) for year in [*years, *(years[-1:] + 1)]]
+    eves, mornings = ([dt.date(int(year), *day) for year in years] for day in ((12, 31), (1, 1)))
     if rhythm == MONTH:
         return np.column_stack([contains_any(first_days, rhythm, days) for days in (eves, mornings)])
     return contains_any(first_days, rhythm, [*eves, *mornings])[:, np.newaxis]

@@ -240,9 +240,10 @@ def _error_of_middle(observed: Floats, noise: Floats) -> float:
 def _n_against(observed: Floats, expected: Floats, noise: Floats, ratio: float) -> int:
     """Areas whose events differ clearly from the common ratio, on the side of no change.
 
-    Log scale; the noise is that of their own counts, and at least a tenth, since areas never move wholly alike.
+    Log scale, none counted as half a case; the noise is that of their own counts, and at least a tenth, since areas
+    never move wholly alike.
     """
-    off = np.log(np.maximum(observed, 0.5) / expected) - np.log(max(ratio, 1e-9))
+    off = np.log(np.maximum(observed, 0.5) / np.maximum(expected * ratio, 0.5))
     error = np.sqrt(1 / np.maximum(observed, 1) + noise + 0.1**2)
     return int(np.sum(off * np.sign(ratio - 1) < -_CLEAR * error))
 

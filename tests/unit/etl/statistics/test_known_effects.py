@@ -50,3 +50,33 @@ def test_a_block_of_four_weeks_holds_the_night_once():
 def test_no_periods_hold_nothing():
     assert contains_any(np.array([], dtype="datetime64[D]"), WEEK, [dt.date(2024, 1, 1)]).size == 0
     assert new_year(np.array([], dtype="datetime64[D]"), WEEK).shape == (0, 1)
+
+
+def test_a_calendar_that_begins_or_ends_at_new_year_marks_what_it_holds():
+    eve, morning = mondays(1, "2024-12-30"), mondays(1, "2024-01-01")
+
+    assert new_year(eve, WEEK).tolist() == [[1]]
+    assert new_year(morning, WEEK).tolist() == [[1]]
+    assert new_year(mondays(1, "2024-12-23"), WEEK).tolist() == [[0]]
+    assert new_year(mondays(1, "2024-01-08"), WEEK).tolist() == [[0]]
+    assert new_year(months(1, "2024-12"), MONTH).tolist() == [[1, 0]]
+    assert new_year(months(1, "2025-01"), MONTH).tolist() == [[0, 1]]
+    assert new_year(months(1, "2025-02"), MONTH).tolist() == [[0, 0]]
+
+
+def test_the_last_period_ends_after_a_week_four_weeks_or_a_month():
+    for rhythm, length in ((WEEK, 7), (FOUR_WEEKS, 28), (MONTH, 31)):
+        first = mondays(1, "2024-07-01")
+        last, after = (dt.date(2024, 7, 1) + dt.timedelta(days) for days in (length - 1, length))
+        assert contains_any(first, rhythm, [last]).tolist() == [1]
+        assert contains_any(first, rhythm, [after]).tolist() == [0]
+        assert contains_any(first, rhythm, [dt.date(2024, 7, 1)]).tolist() == [1]
+        assert contains_any(first, rhythm, []).tolist() == [0]
+
+
+def test_days_may_come_in_any_order_and_twice():
+    weeks = mondays(3, "2024-05-06")
+
+    assert contains_any(weeks, WEEK, [dt.date(2024, 5, 25), dt.date(2024, 5, 6), dt.date(2024, 5, 7)]).tolist() == [
+        1, 0, 1,
+    ]  # fmt: skip
