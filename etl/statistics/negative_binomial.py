@@ -43,7 +43,7 @@ def log_none(mu: ArrayLike, phi: ArrayLike) -> Floats:
 def _either(what: str, value: Any, mu: ArrayLike, phi: ArrayLike) -> Floats:
     value, mean, dispersion = np.broadcast_arrays(*(np.asarray(part, dtype=np.float64) for part in (value, mu, phi)))
     found = np.full(mean.shape, np.nan)
-    known = ~(np.isnan(value) | np.isnan(mean) | np.isnan(dispersion))
+    known = ~np.isnan(dispersion)  # what else is NaN comes out of scipy as NaN
     # A mean of 0 has no negative binomial; so little is certain that it is no event.
     mean = np.maximum(mean, 1e-12)
     varied = known & (dispersion > _POISSON_BELOW)
