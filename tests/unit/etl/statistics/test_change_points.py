@@ -13,7 +13,7 @@ def levels(*parts):
 
 @pytest.mark.parametrize(("half", "found"), [(16, ()), (17, (17,))])
 def test_a_step_must_gain_more_than_three_times_the_log_of_the_length(half, found):
-    """From 0 to 1 is 2 sqrt(1.375) - 2 sqrt(0.375) = 1.1205 on the steady scale; n / 4 of its square against 3 log n."""
+    """From 0 to 1 is 2 sqrt(1.375) - 2 sqrt(0.375) = 1.1205 on the steady scale: n / 4 of its square, or 3 log n."""
     assert change_points(levels((half, 0), (half, 1))) == found
 
 
