@@ -38,7 +38,7 @@ def test_the_curve_of_nothing_is_unknown():
 
 
 def test_what_chance_gives_by_hand():
-    """Two events over two areas: together in one with probability a half, which is all the concentration there can be."""
+    """Two events over two areas lie together in one with probability a half: all the concentration there can be."""
     found = concentration([2, 0], n_simulations=4_000)
 
     assert (found.n_areas_half, found.share_of_areas) == (1, 0.5)
