@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,18 +17,23 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class QuasiPoisson:
-    """A fitted log-linear mean. mu and leverage have one entry per period that was fitted."""
+    """A fitted log-linear mean. mu and leverage have one entry per period that was fitted.
+
+    errors: standard errors of the coefficients, by the spread as it is (R's), also where that is less than chance.
+    freedom: rows minus coefficients that can be told apart.
+    """
 
     coefficients: Floats
     mu: Floats
     phi: float
     leverage: Floats
-    results: Any = field(repr=False)
+    errors: Floats
+    freedom: int
 
     def p_value(self, column: int) -> float:
         """Two-sided p-value of one coefficient (t distribution with the residual degrees of freedom)."""
-        error = float(np.sqrt(self.results.cov_params()[column, column]))
-        return float(2 * student.sf(abs(self.coefficients[column]) / error, self.results.df_resid)) if error else 0.0
+        error = float(self.errors[column])
+        return float(2 * student.sf(abs(self.coefficients[column]) / error, self.freedom)) if error else 0.0
 
 
 def fit_quasi_poisson(
@@ -41,6 +45,8 @@ def fit_quasi_poisson(
     start: Floats | None = None,
 ) -> QuasiPoisson:
     """Poisson regression; phi is Pearson's chi-square over its degrees of freedom, at least 1.
+
+    Where nothing is left over to estimate phi from (as many coefficients as rows) it is 1.
 
     Args:
         counts: shape (n,), no NaN.
@@ -58,13 +64,16 @@ def fit_quasi_poisson(
         warnings.simplefilter("ignore", DomainWarning)
         warnings.simplefilter("ignore", SingularMatrixWarning)
         model = GLM(counts, design, family=Poisson(), offset=offset, var_weights=weights, hasconst=True)
-        try:
-            found = model.fit(scale="X2", start_params=start)
-        except ValueError:  # counts that the model fits exactly leave nothing to estimate phi from: phi is 1
-            found = model.fit(start_params=start)
-    mu = np.asarray(found.mu)
+        found = model.fit(scale=1.0, start_params=start)
+    mu, freedom = np.asarray(found.mu), int(found.df_resid)
+    spread = float(found.pearson_chi2) / freedom if freedom > 0 else 1.0
     return QuasiPoisson(
-        np.asarray(found.params), mu, max(1.0, float(found.scale)), _leverage(design, mu, weights), found
+        np.asarray(found.params),
+        mu,
+        max(1.0, spread),
+        _leverage(design, mu, weights),
+        np.sqrt(spread * np.diag(np.asarray(found.normalized_cov_params))),
+        freedom,
     )
 
 
