@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from etl.statistics.reference_periods import MONTH, WEEK
+from etl.statistics.reference_periods import FOUR_WEEKS, MONTH, WEEK
 from etl.statistics.signals import Verdicts, judge_newest, together
 from tests.spec.statistics_samples import mondays, months
 
@@ -107,9 +107,9 @@ def judged(series, rhythm=MONTH, **given):
 
 
 def rare(n=N_MONTHS, newest=1.0):
-    """Five cases in every fifth month of five years, none since, and a newest month. The reference holds 55 months."""
+    """Four cases in every fifth month of five years, none since, and a newest month. The reference holds 55 months."""
     series = np.zeros(n)
-    series[n - 62 : n - 7 : 5] = 5
+    series[n - 62 : n - 7 : 5] = 4
     series[-1] = newest
     return series
 
@@ -118,11 +118,11 @@ def test_a_rare_series_is_held_against_its_mean():
     found = judged(rare())
 
     assert found.method.tolist() == ["mean"]
-    assert found.expected.tolist() == [1.0]
-    assert found.phi.tolist() == [pytest.approx(4.0)]  # variance 4 (a fifth is 5, the rest 0), mean 1
-    none = 0.25 ** (1 / 3)  # negative binomial with size 1/3 and probability 1/4
+    assert found.expected.tolist() == [0.8]
+    assert found.phi.tolist() == [pytest.approx(3.2)]  # variance 2.56 (a fifth is 4, the rest 0), mean 0.8
+    none = (1 / 3.2) ** (0.8 / 2.2)  # negative binomial with size 0.8 / 2.2 and probability 1 / 3.2
     assert found.p.tolist() == pytest.approx([1 - none])
-    assert found.p_low.tolist() == pytest.approx([none + none / 3 * 0.75])
+    assert found.p_low.tolist() == pytest.approx([none + none * 0.8 / 2.2 * 2.2 / 3.2])
 
 
 def test_a_rare_series_that_has_enough_cases_now_is_fitted():
@@ -230,6 +230,27 @@ def test_four_cases_to_expect_in_a_month_may_not_be_found_low_and_five_may():
 
     assert found.may_fall.tolist() == [False, True]
     assert found.may_rise.tolist() == [False, True]
+
+
+def test_a_gap_in_the_newest_months_leaves_a_short_series_without_a_measure():
+    series = np.full(30, 10.0)
+    series[-5] = np.nan
+
+    found = judged(series)
+
+    assert (found.verdict[0], found.reason[0], found.method[0]) == ("too_few", "gaps", "none")
+
+
+@pytest.mark.parametrize(
+    ("rhythm", "step", "expected_false"), [(WEEK, 7, 0.125), (FOUR_WEEKS, 28, 0.25), (MONTH, 30, 0.125)]
+)
+def test_one_false_signal_in_eight_weeks_or_months_is_expected_and_one_in_four_blocks(rhythm, step, expected_false):
+    days = np.datetime64("2015-01-05") + step * np.arange(60)
+
+    found = judge_newest(np.full((2, 60), 10.0), days, rhythm)
+
+    assert found.expected_false == expected_false
+    assert judge_newest(np.full((2, 60), np.nan), days, rhythm).expected_false == 0
 
 
 def test_what_was_missing_before_a_break_is_no_break():
