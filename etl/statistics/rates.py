@@ -174,7 +174,7 @@ def wilson_share(numerator: ArrayLike, denominator: ArrayLike, *, per: int = 100
         raise ValueError(f"{too_large} parts are larger than their whole")
     z2 = z_value(confidence) ** 2
     with np.errstate(divide="ignore", invalid="ignore"):
-        share = np.where(whole > 0, part / whole, np.nan)
+        share = part / whole  # 0 of 0 is NaN
         half = np.sqrt(z2) * np.sqrt(share * (1 - share) / whole + z2 / (4 * whole**2))
         centre = share + z2 / (2 * whole)
         scale = 1 + z2 / whole

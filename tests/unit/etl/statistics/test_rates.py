@@ -43,8 +43,9 @@ def test_a_rate_counts_people_and_years():
     assert crude_rate([6], [2_000], exposure_years=0.5)[0, 0] == 6
     assert crude_rate([6], [2_000], per=100)[0, 0] == pytest.approx(0.3)
     assert np.isnan(crude_rate([6, 6], [2_000, 2_000], exposure_years=[0, np.nan])).all()
-    with pytest.raises(ValueError, match="exposure is negative"):
-        crude_rate([6], [2_000], exposure_years=-1)
+    for years in (-1, [1, -1]):
+        with pytest.raises(ValueError, match="exposure is negative"):
+            crude_rate([6, 6], [2_000, 2_000], exposure_years=years)
 
 
 def test_no_events_have_a_bound_from_byar_as_well():
@@ -56,6 +57,7 @@ def test_a_share_of_all_or_none_has_one_bound_that_is_open():
     found = wilson_share([0, 20], [20, 20])
 
     z2 = 1.959964**2
+    assert np.isnan(wilson_share([0, np.nan, 3], [0, 5, np.nan])).all()
     assert found[0].tolist() == pytest.approx([0, 0, 100 * z2 / (20 + z2)])
     assert found[1].tolist() == pytest.approx([100, 100 * 20 / (20 + z2), 100])
     with pytest.raises(ValueError, match="1 parts"):
