@@ -12,7 +12,7 @@ from typing import Any
 import typer
 
 from config.errors import ExitCode, FixableError
-from monitor.commands import configuration, fetching, figures, loading, serving
+from monitor.commands import configuration, fetching, figures, loading, reporting, serving
 from monitor.commands.options import (
     ConfigOption,
     JsonOption,
@@ -65,6 +65,7 @@ for verb in (
     loading.verify,
     serving.serve,
     figures.export,
+    reporting.report,
 ):
     app.command(name=verb.__name__)(verb)
 

@@ -252,7 +252,7 @@ def _footer(view: View) -> html.Div:
                 className="footer-practice",
             )
         )
-    sources = _sources(view)
+    sources = publishers(view)
     if sources:
         lines.append(html.P([_("Sources"), ": ", "; ".join(sources), "."]))
     said = [_("Snapshot {load}", load=facts.load_id)]
@@ -284,7 +284,7 @@ def _access_words(view: View) -> str:
     return _("This monitor runs in local mode: only this computer can reach it, without signing in.")
 
 
-def _sources(view: View) -> list[str]:
+def publishers(view: View) -> list[str]:
     """Publishers and licences of the indicators in use, each once."""
     found = {}
     for indicator in view.configured.indicators.values():

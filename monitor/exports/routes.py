@@ -13,6 +13,7 @@ from etl.asof import load_served
 from monitor.exports.effect import effect_zip
 from monitor.exports.export import FORMATS, LIMIT, export
 from monitor.exports.feedback import feedback_csv
+from monitor.queries.areas import area
 from monitor.queries.comparisons import counts_events
 from monitor.queries.effect import effect, question_in
 from monitor.queries.indicators import indicators
@@ -21,7 +22,7 @@ from monitor.router import find_page, language_of
 
 #: A file name in an address: chosen by us in links, so nothing else is needed.
 _NAME = re.compile(r"^[A-Za-z0-9-]{1,80}$")
-_FEEDBACK, _EFFECT = "feedback-", "effect-"
+_FEEDBACK, _EFFECT, _REPORT = "feedback-", "effect-", "report-"
 #: format -> (extension of the file, type told to the browser). A CSV comes in a zip with its metadata.
 _FILES = {
     "csv": ("zip", "application/zip"),
@@ -40,6 +41,8 @@ def add(server: Flask, tenants: dict[str, Any]) -> None:
 def _add(server: Flask, slug: str, tenant: Any) -> None:
     def download(name: str, extension: str) -> Response:
         """The figures under the filters of the address. 400: a filter is no word; 404: nothing found."""
+        if extension == "pdf" and name.startswith(_REPORT):
+            return _report(tenant, name.removeprefix(_REPORT))
         if extension not in FORMATS or not _NAME.match(name):
             return _told(404, "not found")
         asof = request.args.get("asof")
@@ -109,6 +112,24 @@ def _effect(slug: str, tenant: Any, name: str) -> Response:
     file_name = f"{slug}-effect-{name}-{load_id}.zip"
     headers = {"Content-Disposition": f'attachment; filename="{file_name}"'}
     return Response(content, mimetype="application/zip", headers=headers)
+
+
+def _report(tenant: Any, code: str) -> Response:
+    """The report of an area, of the edition this viewer sees."""
+    from monitor.pages.gebied import PAGE
+    from monitor.reports.report import file_name, report_of
+
+    search = request.query_string.decode("ascii", "replace")
+    try:
+        with tenant.view(PAGE, code, f"?{search}", None) as view:
+            here = area(view.snapshot, code)
+            if here is None:
+                return _told(404, "not found")
+            content, name = report_of(view, here), file_name(view, here)
+    except FixableError as error:
+        return _told(400, str(error))
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(content, mimetype="application/pdf", headers=headers)
 
 
 def _told(status: int, text: str) -> Response:

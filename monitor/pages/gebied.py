@@ -8,12 +8,13 @@ from dash import Input, Output, dcc, html, no_update
 
 from config.vocabulary import Role
 from monitor.components.cards import card, empty, grid, page_head
-from monitor.components.format import level_name, number, unit_name
+from monitor.components.format import level_name, number
 from monitor.pages.parts import deeper
-from monitor.pages.parts.cells import known, shown_value
+from monitor.pages.parts.area_facts import finding, key_facts
+from monitor.pages.parts.cells import known
 from monitor.pages.parts.harm import harm_sentences
-from monitor.pages.parts.spine_table import comparison_for, comparisons_of, higher_only, legend, spine_table
-from monitor.pages.parts.topics import chosen_topic, downloads, listed, owner_words, ownership
+from monitor.pages.parts.spine_table import comparison_for, higher_only, legend, spine_table
+from monitor.pages.parts.topics import chosen_topic, downloads, listed, owner_words, ownership, report_link
 from monitor.pages.parts.trend import trend, trend_type
 from monitor.pages.parts.verdicts import verdict_block
 from monitor.queries.areas import Area, area, areas, areas_of_level, line_of, municipality, neighbours_of, parts_of
@@ -23,13 +24,8 @@ from monitor.queries.observations import Filters
 from monitor.queries.profile import profile
 from monitor.queries.series import cell
 from monitor.router import Page, View
-from monitor.texts import area as area_texts
 from monitor.texts.comparison import change_sentence, rest_sentence
 from monitor.texts.quality import coverage_sentence
-
-#: Packs whose newest figures stand in the strip of key facts.
-_CONTEXT = ("context",)
-_FACTS = 8
 
 #: Ids of the section that is worked out when it is opened, and of the place it comes in.
 _DEEPER = ("gebied-deeper-open", "gebied-deeper")
@@ -51,6 +47,7 @@ def layout(view: View) -> html.Div:
                 _chooser(view, here),
             ),
             downloads(view, Filters(areas=(here.code,)), f"figures-{here.code}"),
+            html.P(report_link(view, here.code), className="downloads meta"),
         ],
         className="area-page",
     )
@@ -66,7 +63,6 @@ def _whole(view: View) -> Area:
 
 def _head(view: View, here: Area) -> html.Div:
     _ = view._
-    whole = municipality(view.snapshot)
     line = line_of(view.snapshot, here.code)
     trail: list[Any] = []
     for step in line[:-1]:
@@ -75,35 +71,16 @@ def _head(view: View, here: Area) -> html.Div:
             " › ",
         ]
     eyebrow = [*trail, level_name(here.level, _).capitalize(), f" {here.code}"]
-    found = comparisons_of(view, here)
-    known_topics = indicators(view.snapshot)
-    people, year = _population(view, here)
-    lede = area_texts.lede(
-        people,
-        year,
-        found,
-        {name: series.label(view.language) for name, series in known_topics.items()},
-        {name: series.unit for name, series in known_topics.items()},
-        _,
-    )
-    if not here.has_figures:
-        lede = listed([lede, _("No source delivers figures of events for this area.")])
-        lede = " ".join(lede)
+    headline, lede = finding(view, here)
     coverage = _coverage(view, here)
     return html.Div(
         listed(
             [
-                page_head(eyebrow, area_texts.headline(here.name, found, whole.name, _), lede),
+                page_head(eyebrow, headline, lede),
                 html.P(coverage, className="meta head-note") if coverage else None,
             ]
         )
     )
-
-
-def _population(view: View, here: Area) -> tuple[float | None, str | None]:
-    now = newest(view.snapshot, "population")
-    row = cell(view.snapshot, "population", here.code, now.period) if now else None
-    return (known(row.value), str(row.period)) if row is not None else (None, None)
 
 
 def _coverage(view: View, here: Area) -> str:
@@ -118,31 +95,22 @@ def _coverage(view: View, here: Area) -> str:
 
 
 def _facts(view: View, here: Area) -> html.Dl | None:
-    """Context figures, each with its own year: they lag behind each other."""
-    _ = view._
-    known_topics = indicators(view.snapshot)
-    items = []
-    for row in profile(view.snapshot, here.code).itertuples():
-        series = known_topics[str(row.indicator)]
-        value = known(row.value)
-        if series.pack not in _CONTEXT or value is None:
-            continue
-        unit = "" if series.unit in ("count", "share_pct", "class") else f" {unit_name(series.unit, _)}"
-        items.append(
-            html.Div(
-                [
-                    html.Dt(series.label(view.language)),
-                    html.Dd(
-                        [
-                            html.Strong(shown_value(view, series, row, here.code)),
-                            html.Span(unit),
-                            html.Span(f" ({row.period})", className="meta"),
-                        ]
-                    ),
-                ]
-            )
+    items = [
+        html.Div(
+            [
+                html.Dt(fact.label),
+                html.Dd(
+                    [
+                        html.Strong(fact.value),
+                        html.Span(f" {fact.unit}" if fact.unit else ""),
+                        html.Span(f" ({fact.period})", className="meta"),
+                    ]
+                ),
+            ]
         )
-    return html.Dl(items[:_FACTS], className="facts") if items else None
+        for fact in key_facts(view, here)
+    ]
+    return html.Dl(items, className="facts") if items else None
 
 
 def _all_topics(view: View, here: Area, chosen: str | None) -> html.Section:

@@ -196,6 +196,14 @@ def downloads(view: View, filters: Filters, name: str) -> html.P:
     return html.P(links, className="downloads meta")
 
 
+def report_link(view: View, area_code: str) -> list[Any]:
+    """The same area on two sheets of paper."""
+    _ = view._
+    query = urlencode({**{key: value for key, value in view.kept().items() if value}, "lang": view.language})
+    address = f"/g/{view.slug}/download/report-{area_code}.pdf?{query}"
+    return [icon("download"), html.A(_("Report of this area as PDF, two pages"), href=address)]
+
+
 def listed(parts: Sequence[Any]) -> list[Any]:
     """The parts that are there."""
     return [part for part in parts if part is not None and part != ""]

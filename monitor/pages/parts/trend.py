@@ -48,6 +48,29 @@ class Measure:
     unit: str
 
 
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """What a picture of a series shows.
+
+    frame: columns of `monitor.queries.series.series`, from the first period with a figure. points: the same in the unit
+    that is drawn: `value`, `lower`, `upper` (what is normal where `is_normal`, else the probable range),
+    `period_label`, `end_label`. reference: points of the municipality beside a smaller area; None where it
+    is not drawn.
+    """
+
+    frame: pd.DataFrame
+    measure: Measure
+    points: pd.DataFrame
+    reference: pd.DataFrame | None
+    is_normal: bool
+    exact: Exactness
+
+    @property
+    def end_label(self) -> str:
+        """The newest figure as text."""
+        return str(self.points["end_label"].iloc[-1])
+
+
 def trend_type(view: View, series: Series, area_level: str) -> str | None:
     """Length of period of the trend: that of the chosen period, else the one that suits the level."""
     offered = period_types(view.snapshot, series.indicator)
@@ -63,22 +86,13 @@ def trend(view: View, series: Series, area_code: str, area_name: str, period_typ
     _ = view._
     if period_type is None:
         return empty(_("No source of this municipality gives figures for this topic."))
-    frame = ask_series(view.snapshot, series.indicator, area_code, period_type)
-    measure = _measure(frame, series)
-    if frame.empty or frame[measure.column].notna().sum() == 0:
+    found = drawn_of(view, series, area_code, period_type)
+    if found is None:
+        frame = ask_series(view.snapshot, series.indicator, area_code, period_type)
         return empty(_("There is no figure of this area in any period."), hint=_statuses_seen(frame, _))
-    frame = _trimmed(frame, measure)
-    whole = municipality(view.snapshot)
-    reference = None
-    if area_code != whole.code and measure.column == "value" and series.unit not in (Unit.COUNT,):
-        beside = exactness(view.snapshot, series.indicator, "municipality", period_type)
-        reference = _points(ask_series(view.snapshot, series.indicator, whole.code, period_type), measure, _, beside)
-        reference = reference[reference["last_day"] >= frame["last_day"].iloc[0]]
-    exact = exactness_of(view.snapshot, series.indicator, area_code, str(frame["period"].iloc[-1]))
-    points = _points(frame, measure, _, exact)
-    is_normal = _put_normal_range(view, series, area_code, period_type, frame, measure, points)
+    frame, measure, points, exact, is_normal = found.frame, found.measure, found.points, found.exact, found.is_normal
+    whole, reference = municipality(view.snapshot), found.reference
     points["href"] = [why_href(view, series.indicator, area_code, str(period)) for period in frame["period"]]
-    points["end_label"] = [_shown(row, measure, _, exact) for row in frame.itertuples()]
     has_band = is_normal or area_code != whole.code
     marks = _marks(view, series, area_code, frame)
     is_practice = bool(frame["source"].astype(str).str.startswith("oefendata").any())
@@ -114,6 +128,27 @@ def trend(view: View, series: Series, area_code: str, area_name: str, period_typ
         ],
         className="trend",
     )
+
+
+def drawn_of(view: View, series: Series, area_code: str, period_type: str) -> Drawn | None:
+    """What there is to draw; None where no period has a figure."""
+    _ = view._
+    frame = ask_series(view.snapshot, series.indicator, area_code, period_type)
+    measure = _measure(frame, series)
+    if frame.empty or frame[measure.column].notna().sum() == 0:
+        return None
+    frame = _trimmed(frame, measure)
+    whole = municipality(view.snapshot)
+    reference = None
+    if area_code != whole.code and measure.column == "value" and series.unit not in (Unit.COUNT,):
+        beside = exactness(view.snapshot, series.indicator, "municipality", period_type)
+        reference = _points(ask_series(view.snapshot, series.indicator, whole.code, period_type), measure, _, beside)
+        reference = reference[reference["last_day"] >= frame["last_day"].iloc[0]]
+    exact = exactness_of(view.snapshot, series.indicator, area_code, str(frame["period"].iloc[-1]))
+    points = _points(frame, measure, _, exact)
+    is_normal = _put_normal_range(view, series, area_code, period_type, frame, measure, points)
+    points["end_label"] = [_shown(row, measure, _, exact) for row in frame.itertuples()]
+    return Drawn(frame, measure, points, reference, is_normal, exact)
 
 
 def type_switch(view: View, series: Series, period_type: str) -> html.Nav | None:

@@ -1,0 +1,1 @@
+"""An area on paper: two A4 pages as PDF, from the same questions and sentences as the page of the area."""
