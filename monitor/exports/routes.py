@@ -125,6 +125,8 @@ def _report(tenant: Any, code: str) -> Response:
             here = area(view.snapshot, code)
             if here is None:
                 return _told(404, "not found")
+            if request.args.get("asof") and view.asof is None:  # the page says so and shows the newest; paper may not
+                return _told(400, " ".join(view.notices))
             content, name = report_of(view, here), file_name(view, here)
     except FixableError as error:
         return _told(400, str(error))

@@ -164,10 +164,13 @@ def test_it_is_a_download_of_the_page(both, view_of):
 
     good = client.get(f"/g/proefdorp/download/report-{HERE}.pdf?lang=en&asof=000001", base_url="http://localhost")
     lost = client.get("/g/proefdorp/download/report-BU00000000.pdf", base_url="http://localhost")
+    never = client.get(f"/g/proefdorp/download/report-{HERE}.pdf?asof=999999", base_url="http://localhost")
 
     assert (good.status_code, good.mimetype) == (200, "application/pdf")
     assert f"proefdorp-{HERE}-000001-internal.pdf" in good.headers["Content-Disposition"]
     assert lost.status_code == 404
+    assert never.status_code == 400
+    assert "999999" in never.get_data(as_text=True)
 
 
 # --- pictures --------------------------------------------------------------------------------------------------------
