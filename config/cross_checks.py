@@ -74,11 +74,11 @@ def check(document: Document, municipality: Municipality, catalogue: Catalogue, 
 
     if is_whole:
         document.findings += check_definitions(own, indicators, where, catalogue.categories)
-        check_indexes(document, municipality.indexes, indicators, chosen_ids(municipality, indicators))
         found = len(document.findings)
         check_harm(document, municipality, indicators, catalogue.categories)
         if len(document.findings) == found:
             indicators = with_harm(municipality, indicators, catalogue.categories)
+        check_indexes(document, municipality.indexes, indicators, chosen_ids(municipality, indicators))
         _check_names(document, municipality, with_indexes(municipality, indicators))
     _check_own(document, municipality, catalogue)
     _check_twice(document, municipality)

@@ -63,8 +63,10 @@ class Part:
         value = grid(block, block.value, axis)
         events, people = grid(block, block.events, axis), grid(block, block.denominator, axis)
         base, hoods = UNIT_BASE.get(block.indicator.unit, 1), axis.neighbourhoods
-        # Too few people for a rate of their own: drawn towards what all neighbourhoods show.
+        # Too few people for a rate of their own: drawn towards what all neighbourhoods show. A weighted sum is no count
+        # that this knows how to draw.
         few = np.isnan(value) & ~np.isnan(events) & np.isin(np.arange(len(axis.codes)), hoods)
+        few &= not block.indicator.is_weighted
         few &= (people > 0) & (people < smallest_denominator(block.indicator, rates))
         for year in np.flatnonzero(few.any(axis=1)):
             rate = np.full(len(axis.codes), np.nan)

@@ -158,6 +158,20 @@ INDEX = Example(
     ((10, 10, 2, 100), (12, 10, 2, 75), (9, 10, 2, 112.5)),
 )
 
+#: Five areas, three figures in points: the index, its place, and the places that other ways of making it give.
+INDEX_PLACES = Example(
+    "index_places",
+    ("points", "index", "rank", "best", "worst"),
+    (
+        ("130 125 120", 125, 1, 1, 1),
+        ("95 100 135", 110, 2, 2, 4),
+        ("115 105 95", 105, 3, 2, 3),
+        ("105 110 79", 98, 4, 3, 4),
+        ("60 70 80", 70, 5, 5, 5),
+    ),
+)
+
 EXAMPLES = (
     RATES, YEAR_ON_YEAR, VISIBLE_RISE, FUNNEL, STANDARDISATION, SMOOTHING, RANKS, CONCENTRATION, ROUNDING, HARM, INDEX,
+    INDEX_PLACES,
 )  # fmt: skip

@@ -184,7 +184,7 @@ window.buurtbeeld.data = (function () {
       cell.verdict = verdicts ? VERDICT[+verdicts[at]] || null : null;
       var standing = block.standing && block.standing.period === block.periods[row] ? block.standing : null;
       if (standing && standing.rank[at] !== null) {
-        cell.place = texts.place.replace("{rank}", standing.rank[at]).replace("{n}", standing.n)
+        cell.place = (this.body.index ? texts.placeIndex : texts.place).replace("{rank}", standing.rank[at]).replace("{n}", standing.n)
           .replace("{best}", standing.best[at]).replace("{worst}", standing.worst[at]);
       }
       if (standing && measure === "smoothed" && standing.smoothed.length) cell.smoothed = standing.smoothed[at];

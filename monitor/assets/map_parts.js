@@ -281,7 +281,7 @@ window.buurtbeeld.mapParts = (function () {
     var judged = tally.higher + tally.lower + tally.no_difference + tally.too_few;
     var lede = judged ? texts.finding.replace("{higher}", tally.higher).replace("{lower}", tally.lower)
       .replace("{same}", tally.no_difference) + (tally.too_few ? " " + texts.findingFew.replace("{n}", tally.too_few) : "")
-      : figures.isCount ? texts.ledeCount : texts.lede;
+      : figures.isCount ? texts.ledeCount : figures.body.index ? texts.ledeIndex : texts.lede;
     var block = figures.block(state.level, kindOf(figures, state)), standing = block && block.standing;
     if (standing && standing.period === state.period && !standing.differ) lede = texts.noDifferences + " " + lede;
     document.getElementById("map-lede").textContent = lede;

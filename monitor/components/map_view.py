@@ -143,6 +143,7 @@ def _texts(_: Translator) -> dict[str, Any]:
         "noDifferences": _("No demonstrable differences between neighbourhoods."),
         "smoothedOnly": _("Smoothed rates exist for the newest twelve months only."),
         "place": _("place {rank} of {n}, probably {best} to {worst}"),
+        "placeIndex": _("place {rank} of {n}, {best} to {worst} under other methods"),
         "range": _("{low} to {high}"),
         "aboutLegend": _("≈: about, from rounded counts"),
         "between": _("probably between {lower} and {upper}"),
@@ -167,6 +168,10 @@ def _texts(_: Translator) -> dict[str, Any]:
         ),
         "findingFew": _("For {n} there is too little to compare."),
         "lede": _("Darker is more. The interval of each area is in its text and in the table."),
+        "ledeIndex": _(
+            "Darker is a higher index. The text of each area gives its places under other methods; what they depend on"
+            " stands under the topic."
+        ),
         "ledeCount": _("Larger circles are larger numbers. A number says little without the size of the area."),
         "listed": _("no figures come for this area"),
         "zoomIn": _("Zoom in"),

@@ -69,8 +69,14 @@ def lines(passports: list[Passport | None]) -> Iterator[tuple[Any, ...]]:
         words = _sentences(one)
         mended = "; ".join(f"{cell.correction_id} ({cell.area_code} {cell.period})" for cell in one.corrections)
         for name, part in (("numerator", one.numerator), ("denominator", one.denominator)):
-            if part is not None:
+            if part is not None and not one.made_of:
                 yield from _part_lines(one, name, part, words, mended if name == "numerator" else "")
+        for scored in one.made_of:
+            yield (
+                one.area_code, one.vintage, one.indicator, one.period, "part", scored.part, scored.value, one.period,
+                scored.source_id, None, None, None, "", "", "", "no", None, None, None, None, "",
+                words["formula"], words["interval"], words["protection"], one.load_id, one.built_at, one.sql,
+            )  # fmt: skip
 
 
 def _part_lines(one: Passport, name: str, part: Part, words: dict[str, str], mended: str) -> Iterator[tuple[Any, ...]]:

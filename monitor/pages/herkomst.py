@@ -19,8 +19,10 @@ from monitor.components.format import (
     value_text,
 )
 from monitor.i18n import Translator
+from monitor.pages.parts.index_cards import index_sentence
 from monitor.pages.parts.topics import chosen_topic, formula, listed
 from monitor.pages.parts.verdicts import verdict_badge
+from monitor.pages.parts.why import why
 from monitor.queries.areas import areas, municipality
 from monitor.queries.exactness import EXACT, Exactness, exactness
 from monitor.queries.harm import offences, weights
@@ -28,6 +30,7 @@ from monitor.queries.indicators import Series, indicators, newest
 from monitor.queries.lineage import Fed, Part, Passport, passport
 from monitor.queries.verdicts import verdict_of
 from monitor.router import Page, View
+from monitor.texts import composite
 from monitor.texts import harm as harm_texts
 from monitor.texts import passport as words
 from monitor.texts import verdict as verdict_texts
@@ -64,7 +67,9 @@ def layout(view: View) -> html.Div:
             grid(
                 _made_card(view, found, series),
                 html.Div(
-                    listed(
+                    [_index_card(view, found)]
+                    if found.made_of
+                    else listed(
                         [
                             _part_card(view, _("What was counted"), found.numerator, _exact(view, found)),
                             _part_card(view, _("What it is divided by"), found.denominator)
@@ -135,6 +140,7 @@ def _made_card(view: View, one: Passport, series: Series) -> html.Section:
                 (
                     _("How sure"),
                     _lines([interval_words(one.lower, one.upper, one.unit, _).capitalize(),
+                            index_sentence(view, series, one.area_code, one.period),
                             words.interval_method(one, _)]),
                 ),
                 (_("Verdict"), _verdict(view, one, series)),
@@ -213,6 +219,26 @@ def _part_card(view: View, title: str, part: Part, exact: Exactness = EXACT) -> 
 def _number(part: Part, series: Series, _: Translator, exact: Exactness) -> str:
     text = count_text(part.value, _, exact)
     return _("{n} days", n=text) if series.definition.is_weighted and part.value is not None else text
+
+
+def _index_card(view: View, one: Passport) -> html.Section:
+    """Each part of an index: its figure, which leads to a passport of its own, and how that became points."""
+    _ = view._
+    topics = indicators(view.snapshot)
+    entries: list[tuple[str, Any]] = []
+    for part in one.made_of:
+        series = topics[part.part]
+        if part.value is None or part.score is None:
+            entries.append((series.label(view.language), status_mark(part.status, _)))
+            continue
+        exact = exactness(view.snapshot, part.part, one.area_level, one.period_type)
+        shown = value_text(part.value, series.unit, _, exact=exact, status=part.status)
+        link = why(view, f"{shown} {unit_name(series.unit, _)}", part.part, one.area_code, one.period)
+        told = [html.Div(link), html.Div(composite.points_formula(part, shown, _), className="meta")]
+        if part.is_smoothed:
+            told.append(html.Div(_("Smoothed: too few people for a rate of its own."), className="meta"))
+        entries.append((series.label(view.language), told))
+    return card(_("What it is made of"), _entries(entries), span=5)
 
 
 def _delivery(view: View, one: Fed) -> html.Li:

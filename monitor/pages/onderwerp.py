@@ -13,6 +13,7 @@ from monitor.pages.parts import deeper, effect, effect_form
 from monitor.pages.parts.area_table import area_table
 from monitor.pages.parts.cells import known
 from monitor.pages.parts.harm import harm_cards
+from monitor.pages.parts.index_cards import about_card, index_table
 from monitor.pages.parts.topics import (
     composition,
     downloads,
@@ -28,14 +29,15 @@ from monitor.pages.parts.topics import (
 from monitor.pages.parts.trend import trend, trend_type
 from monitor.pages.parts.verdicts import verdict_block
 from monitor.queries.areas import areas_of_level, municipality
-from monitor.queries.comparisons import counts_events, year_on_year_for, year_on_year_of
+from monitor.queries.comparisons import Comparison, counts_events, year_on_year_for, year_on_year_of
+from monitor.queries.composite import is_index
 from monitor.queries.exactness import exactness_of
 from monitor.queries.indicators import Newest, Series, breaks, indicators, newest, period_types
 from monitor.queries.observations import Filters
 from monitor.queries.series import cell, periods_of
 from monitor.queries.sources import unallocated
 from monitor.router import Page, View
-from monitor.texts import overview
+from monitor.texts import composite, overview
 from monitor.texts.comparison import change_sentence
 from monitor.texts.quality import coverage_sentence, provisional_sentence, reconciliation_sentence
 from monitor.texts.sources import source_title
@@ -55,7 +57,9 @@ def layout(view: View) -> html.Div:
                 page_head(
                     theme_name(series.theme, _),
                     series.label(view.language),
-                    _("No source of this municipality gives figures for this topic."),
+                    _("This index cannot be made from these figures, or exists on another division only.")
+                    if is_index(series)
+                    else _("No source of this municipality gives figures for this topic."),
                 ),
                 grid(_definition(view, series), _all_topics(view, series, span=7)),
             ]
@@ -68,6 +72,7 @@ def layout(view: View) -> html.Div:
                 _trend_card(view, series, period),
                 _definition(view, series),
                 *harm_cards(view, series, period, now),
+                about_card(view, series, str(_level(view)[0]), period),
                 _areas_card(view, series, period),
                 deeper.deeper(view, series, _DEEPER),
                 effect_form.section(view, series),
@@ -117,13 +122,20 @@ def _head(view: View, series: Series, now: Newest, period: str) -> html.Div:
             [
                 page_head(
                     _("{place} · {period}", place=theme_name(series.theme, _), period=period_name(period, _)),
-                    overview.headline(series.label(view.language), change, value, series.unit, period, _),
+                    _headline(view, series, change, value, period),
                     lede,
                 ),
                 html.P(" ".join(notes), className="meta head-note") if notes else None,
             ]
         )
     )
+
+
+def _headline(view: View, series: Series, change: Comparison | None, value: float | None, period: str) -> str:
+    index, label = series.definition.numerator.index, series.label(view.language)
+    if index is not None and value is not None:
+        return composite.headline(label, value, index, period, view._)
+    return overview.headline(label, change, value, series.unit, period, view._)
 
 
 def _trend_card(view: View, series: Series, period: str) -> html.Section:
@@ -162,7 +174,7 @@ def _definition(view: View, series: Series) -> html.Section:
     url = definition.source.url if definition.source else None
     source = source_words(series, _)
     entries.append((_("Source and licence"), html.A(source, href=url, rel="noreferrer") if url else source))
-    if series.source_id:
+    if series.source_id and not is_index(series):
         by_id = {source.id: source for source in view.configured.municipality.sources}
         title = source_title(by_id.get(series.source_id), _) or series.source_id
         entries.append((_("Delivered in"), dcc.Link(title, href=view.href("gegevens"))))
@@ -188,8 +200,8 @@ def _owner(view: View, words: str, is_suggestion: bool) -> Any:
     return [words, " ", badge("info", hint)]
 
 
-def _areas_card(view: View, series: Series, period: str) -> html.Section:
-    _ = view._
+def _level(view: View) -> tuple[AreaLevel | None, list[AreaLevel]]:
+    """The level of the table of areas, and all it can show."""
     offered = [
         level
         for level in (AreaLevel.DISTRICT, AreaLevel.NEIGHBOURHOOD, AreaLevel.CUSTOM)
@@ -197,7 +209,12 @@ def _areas_card(view: View, series: Series, period: str) -> html.Section:
     ]
     asked = view.state.get("level")
     preferred = AreaLevel.NEIGHBOURHOOD if AreaLevel.NEIGHBOURHOOD in offered else next(iter(offered), None)
-    level = next((one for one in offered if one == asked), preferred)
+    return next((one for one in offered if one == asked), preferred), offered
+
+
+def _areas_card(view: View, series: Series, period: str) -> html.Section:
+    _ = view._
+    level, offered = _level(view)
     if level is None:
         return card(_("Areas"), empty(_("This municipality has no areas of this level.")))
     switch = [
@@ -224,7 +241,7 @@ def _areas_card(view: View, series: Series, period: str) -> html.Section:
     )
     return card(
         _("{label} per {level}", label=series.label(view.language), level=level_name(level, _)),
-        area_table(view, series, str(level), period),
+        (index_table if is_index(series) else area_table)(view, series, str(level), period),
         subtitle=_("{period}, by name", period=period_name(period, _)),
         actions=html.Nav(switch, className="segments", **{"aria-label": _("area level")}) if len(switch) > 1 else None,
         footer=adds_up,

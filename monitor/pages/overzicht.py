@@ -15,12 +15,13 @@ from monitor.figures.sparkline import sparkline
 from monitor.pages.parts.area_table import area_table
 from monitor.pages.parts.cells import count_cell, known, shown_value
 from monitor.pages.parts.small_map import small_map
-from monitor.pages.parts.topics import chosen_topic, front_topics, listed
+from monitor.pages.parts.topics import chosen_topic, front_topics, is_for_front, listed
 from monitor.pages.parts.trend import trend, trend_type
 from monitor.pages.parts.verdicts import standing_out_card
 from monitor.pages.parts.why import why
 from monitor.queries.areas import areas_of_level, municipality
 from monitor.queries.comparisons import Comparison, counts_events, year_on_year_for, year_on_year_of
+from monitor.queries.composite import is_index
 from monitor.queries.exactness import exactness, exactness_of
 from monitor.queries.indicators import Newest, Series, indicators, newest
 from monitor.queries.series import cell
@@ -81,9 +82,9 @@ def layout(view: View) -> html.Div:
 
 
 def _topic(view: View) -> str | None:
-    """The chosen topic; a harm score is not for the front page, the first topic takes its place."""
+    """The chosen topic; a harm score or index is not for the front page, the first topic takes its place."""
     chosen = chosen_topic(view)
-    if chosen is not None and indicators(view.snapshot)[chosen].definition.is_weighted:
+    if chosen is not None and not is_for_front(indicators(view.snapshot)[chosen]):
         return next(iter(front_topics(view)), None)
     return chosen
 
@@ -284,7 +285,7 @@ def _questions_card(view: View) -> html.Section:
     for question in view.configured.municipality.questions:
         links: list[Any] = []
         for name in question.indicators:
-            if name in known_topics:
+            if name in known_topics and not is_index(known_topics[name]):
                 links += [
                     ", " if links else "",
                     dcc.Link(known_topics[name].label(view.language), href=view.href(f"onderwerp/{name}")),

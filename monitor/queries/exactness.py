@@ -69,7 +69,10 @@ def _base(snapshot: Snapshot) -> int:
 
 def _members(snapshot: Snapshot, indicator: str) -> tuple[str, ...]:
     known = indicators(snapshot).get(indicator)
-    return tuple(known.definition.numerator.sum_of or ()) if known else ()
+    if known is None:
+        return ()
+    numerator = known.definition.numerator
+    return numerator.index.parts if numerator.index else tuple(numerator.sum_of or ())
 
 
 def _is_made_of_rounded(snapshot: Snapshot, indicator: str, seen: frozenset[str] = frozenset()) -> bool:

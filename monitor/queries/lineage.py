@@ -9,9 +9,10 @@ from dataclasses import dataclass
 import pandas as pd
 
 from config.model import Indicator
-from config.vocabulary import UNIT_BASE, PeriodType, SourceKind, Unit
+from config.vocabulary import UNIT_BASE, PeriodType, Publication, SourceKind, Unit
 from etl import calendar
 from etl.snapshot import Snapshot
+from monitor.queries.composite import ScoredPart, again_sql, is_index, scores
 from monitor.queries.indicators import Series, indicators
 from monitor.queries.memory import remembered
 
@@ -99,6 +100,7 @@ class Passport:
     built_at: str
     sql: str
     recalculation: str | None  # from the parts; None where it cannot be done from this file alone
+    made_of: tuple[ScoredPart, ...] = ()  # of an index
 
 
 @remembered
@@ -114,6 +116,7 @@ def passport(snapshot: Snapshot, indicator: str, area_code: str, period: str) ->
     counted = _part(snapshot, series, area_code, str(row.area_level), period, source_id, _number(row.numerator))
     divided = _denominator(snapshot, series, row, known)
     years = _years(snapshot, indicator, area_code, period, str(row.period_type))
+    made_of = tuple(scores(snapshot, indicator, period).get(area_code, {}).values()) if is_index(series) else ()
     stated = dict(snapshot.query("SELECT key, value FROM meta", []).itertuples(index=False))
     return Passport(
         indicator=indicator,
@@ -136,11 +139,12 @@ def passport(snapshot: Snapshot, indicator: str, area_code: str, period: str) ->
         corrections=_corrections(snapshot, counted, indicator, area_code),
         verdicts=_verdicts(snapshot, indicator, area_code, period),
         edition=str(stated.get("edition") or "internal"),
-        publication=_publication(snapshot, source_id),
+        publication=_publication_of(snapshot, [one.source_id for one in made_of] or [source_id]),
         load_id=str(snapshot.load_id),
         built_at=str(stated.get("built_at") or snapshot.manifest.get("built_at") or ""),
         sql=_sql(indicator, area_code, period, int(row.vintage)),
-        recalculation=_recalculation(snapshot, row, series, counted, years),
+        recalculation=_recalculation(snapshot, row, series, counted, years, made_of),
+        made_of=made_of,
     )
 
 
@@ -222,8 +226,10 @@ def _source(snapshot: Snapshot, source_id: str | None) -> dict[str, object]:
     return {} if frame.empty else {str(key): value for key, value in frame.iloc[0].items()}
 
 
-def _publication(snapshot: Snapshot, source_id: str | None) -> str | None:
-    return _text(_source(snapshot, source_id).get("publication"))
+def _publication_of(snapshot: Snapshot, sources: Sequence[str | None]) -> str | None:
+    """open where all sources of a figure are; else the word of the first that is not."""
+    words = [_text(_source(snapshot, one).get("publication")) for one in sources]
+    return next((word for word in words if word != Publication.OPEN), words[0])
 
 
 def _deliveries(snapshot: Snapshot, source_id: str | None, rows: pd.DataFrame) -> tuple[Fed, ...]:
@@ -304,7 +310,9 @@ def _years(snapshot: Snapshot, indicator: str, area_code: str, period: str, peri
     return length * given / len(parts) if n and given else length
 
 
-def _recalculation(snapshot: Snapshot, row: pd.Series, series: Series, part: Part, years: float) -> str | None:
+def _recalculation(
+    snapshot: Snapshot, row: pd.Series, series: Series, part: Part, years: float, made_of: Sequence[ScoredPart]
+) -> str | None:
     """SQL that makes the figure again from its parts; given only where it was run and agrees."""
     value = _number(row.value)
     if value is None:
@@ -324,7 +332,10 @@ def _recalculation(snapshot: Snapshot, row: pd.Series, series: Series, part: Par
             f"    AND source_id = {_quoted(str(row.source_id))} AND {period})"
         )
     unit = Unit(series.unit)
-    if unit is Unit.COUNT:
+    if made_of:
+        is_smoothed = any(one.is_smoothed for one in made_of)
+        sql = again_sql(series.indicator, str(row.area_code), str(row.period), is_smoothed)
+    elif unit is Unit.COUNT:
         sql = f"SELECT {counted} AS value;" if is_sum else None
     elif unit in UNIT_BASE and series.denominator is not None and _text(row.denominator_period) is not None:
         divided = (

@@ -25,6 +25,16 @@ def standing_of(snapshot: Snapshot, indicator: str) -> pd.DataFrame:
         "SELECT area_code, period, smoothed, rank, rank_lower, rank_upper, n_ranked FROM standing WHERE indicator = ?",
         [indicator],
     )
+    if frame.empty:  # places on an index: the first and last over all ways of making it
+        frame = snapshot.query(
+            """
+            SELECT area_code, period, NULL::DOUBLE AS smoothed, rank, rank_min AS rank_lower, rank_max AS rank_upper,
+                   n_ranked
+            FROM composite_standing WHERE indicator = $indicator AND rank IS NOT NULL
+              AND period = (SELECT max(period) FROM composite_standing WHERE indicator = $indicator)
+            """,
+            {"indicator": indicator},
+        )
     return frame if snapshot.vintage is None else frame.iloc[:0]
 
 

@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 
 from config.vocabulary import STATUS_ORDER, AreaLevel, Comparison, PeriodType, Unit
 from etl.snapshot import Snapshot
+from monitor.queries.composite import is_index
 from monitor.queries.exactness import EXACT, exactness
 from monitor.queries.harm import with_plain_counts
+from monitor.queries.indicators import indicators
 from monitor.queries.map_standing import judged_of, put_standing, standing_of
 
 #: Lengths of period a map offers, the first that an indicator has comes first on screen.
@@ -50,6 +52,7 @@ def map_values(snapshot: Snapshot, indicator: str) -> bytes | None:
 
     - `standing`: smoothed rates and places in the newest complete period (`map_standing.put_standing`).
 
+    `index`: its places are those of other ways of making it, not of chance.
     `judged`: per level the verdicts on its areas, in the order of its first `codes` (`map_standing.judged_of`).
     `about`: None where counts are exact; else the base of the rounding and the [level, length of period] of the leaves,
     all else being sums of them (`exactness`).
@@ -102,6 +105,7 @@ def map_values(snapshot: Snapshot, indicator: str) -> bytes | None:
         "unit": unit.value,
         "decimals": decimals,
         "direction": str(entry["direction"].iloc[0]),
+        "index": is_index(indicators(snapshot)[indicator]),
         "levels": levels,
         "judged": judged,
         "about": _about(snapshot, indicator, levels),

@@ -170,6 +170,8 @@ def _columns(_: Translator) -> dict[str, str]:
         "base_mean": _("municipality"),
         "deviation": _("spread"),
         "score": _("points"),
+        "points": _("points of three figures"),
+        "index": _("index"),
     }
 
 

@@ -202,10 +202,30 @@ def _index(_: Translator) -> Method:
         (
             _(
                 "Each figure becomes points: 100 is the municipality in the base year, and 25 points are one"
-                " ordinary spread between areas. The index is the plain mean. Because another way of calculating"
-                " may give another place, the lowest and highest place over all ways always stand beside it."
+                " ordinary spread between its neighbourhoods, both weighed by residents. The index is the plain"
+                " mean, of themes where there are any; no figure has a weight. It stands on the pages of the index"
+                " and of an area, never on the front page, and always with its parts."
+            ),
+            _(
+                "The base follows from the base year alone and is used for every year and level, so adding a year"
+                " changes nothing that was there. Corrected figures of the base year, or a new division into areas,"
+                " do move it; a new division is told. Only years that are complete for all parts have an index."
+            ),
+            _(
+                "With more than a third of its parts missing an area has no index, with the reason. A rate on too"
+                " few people is smoothed first; an area with too few residents for a rate has an index but no place."
+            ),
+            _(
+                "Because another way of calculating may give another place, the first and last place over all ways"
+                " always stand beside it: leaving out each figure, multiplying instead of adding, and weights that"
+                " follow from what goes together. In the public edition everything is made of protected figures."
             ),
         ),
         _("Modelled on the public description of the Rotterdam Wijkprofiel; OECD & JRC (2008) for the checks."),
-        with_example(examples.INDEX, _("A figure of which more is less favourable"), _),
+        (
+            *with_example(examples.INDEX, _("A figure of which more is less favourable"), _),
+            *with_example(
+                examples.INDEX_PLACES, _("Five areas and three figures: only the first and the last place are sure"), _
+            ),
+        ),
     )

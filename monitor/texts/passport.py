@@ -7,6 +7,7 @@ from monitor.components.format import comparison_name, count_text, date_name, nu
 from monitor.i18n import Translator
 from monitor.queries.exactness import EXACT, Exactness
 from monitor.queries.lineage import Mended, Part, Passport
+from monitor.texts import composite
 
 
 def filled_in(one: Passport, people: str, _: Translator, exact: Exactness = EXACT) -> str:
@@ -18,6 +19,8 @@ def filled_in(one: Passport, people: str, _: Translator, exact: Exactness = EXAC
     counted, unit = one.numerator.value, Unit(one.unit)
     if one.value is None:
         return ""
+    if one.made_of:
+        return composite.filled_in(one.made_of, one.value, _)
     value = value_text(one.value, one.unit, _, count=counted, exact=exact, status=one.status)
     result = f"{value} {'' if unit is Unit.SHARE_PCT else unit_name(one.unit, _)}".strip()
     if counted is None or unit not in UNIT_BASE or one.denominator is None:
@@ -36,6 +39,8 @@ def filled_in(one: Passport, people: str, _: Translator, exact: Exactness = EXAC
 
 def interval_method(one: Passport, _: Translator) -> str:
     """How the interval was made, by which method."""
+    if one.made_of:
+        return _("No interval: how sure an index is shows in its places under other ways of calculating.")
     if one.lower is None or one.upper is None:
         return _("No interval: this figure has no chance variation, or the source gives no margin.")
     unit = Unit(one.unit)
@@ -71,6 +76,8 @@ def protection(one: Passport, _: Translator) -> str:
         return _("Public edition: the source already publishes these counts, so nothing was rounded.")
     if one.status == Status.SUPPRESSED:
         return _("Public edition: withheld to protect people.")
+    if one.made_of:
+        return _("Public edition: made of the figures of this edition, in which small counts are rounded.")
     return _("Public edition: small counts of neighbourhoods are rounded, and every sum is made of the rounded counts.")
 
 

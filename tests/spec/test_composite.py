@@ -138,6 +138,32 @@ def test_there_is_no_default_direction_and_bad_input_is_refused():
         composite_base(rows("base"), -people())
 
 
+def test_themes_count_alike_whatever_the_number_of_their_parts():
+    base = composite_base(rows("base"), people())
+    theme_of = {"geweld": "crime", "diefstal": "crime", "overlast": "nuisance"}
+
+    found = composite_index(rows("current"), base, LOWER_IS_BETTER, theme_of)
+
+    crime = found.scores[["geweld", "diefstal"]].mean(axis=1)
+    assert found.themes["crime"].tolist() == pytest.approx(crime.tolist())
+    assert found.index.tolist() == pytest.approx(((crime + found.scores["overlast"]) / 2).tolist())
+    assert set(found.ranks) >= {"without:geweld", "without:overlast", "geometric"}
+
+
+def test_a_theme_with_too_much_missing_counts_in_no_way():
+    values = rows("current")
+    values.loc["A", "geweld"] = np.nan
+    values.loc["B", "overlast"] = np.nan
+    theme_of = {"geweld": "one", "diefstal": "one", "overlast": "two"}
+
+    found = composite_index(values, composite_base(rows("base"), people()), LOWER_IS_BETTER, theme_of)
+
+    assert np.isnan([found.themes.loc["A", "one"], found.index["A"], found.index["B"]]).all()
+    assert found.index.notna().sum() == 3
+    with pytest.raises(ValueError, match="same indicators"):
+        composite_index(values, composite_base(rows("base"), people()), LOWER_IS_BETTER, {"geweld": "one"})
+
+
 @given(st.integers(0, 1_000))
 @settings(max_examples=20, deadline=None)
 def test_a_place_lies_within_its_range_and_order_does_not_matter(seed):

@@ -157,6 +157,19 @@ def test_the_index_gives_the_points_of_the_example():
     assert found.index.tolist() == rows.column("score")
 
 
+def test_other_ways_of_making_an_index_give_the_places_of_the_example():
+    rows = examples.INDEX_PLACES
+    points = pd.DataFrame([[float(part) for part in str(cell).split()] for cell in rows.column("points")])
+    base = CompositeBase(pd.Series([100.0] * 3), pd.Series([25.0] * 3))
+
+    found = composite_index(points, base, dict.fromkeys(range(3), True))
+
+    assert found.index.tolist() == rows.column("index")
+    assert found.rank.tolist() == rows.column("rank")
+    assert found.rank_min.tolist() == rows.column("best")
+    assert found.rank_max.tolist() == rows.column("worst")
+
+
 @pytest.mark.parametrize("language", ["nl", "en"])
 def test_the_methods_page_prints_these_very_tables(language):
     printed = [part.example for one in methods(translator(language)) for part in one.tables]

@@ -11,6 +11,7 @@ from monitor.components.cards import comparison_badge, tone
 from monitor.components.charts import spine, spine_places
 from monitor.components.format import comparison_name, figure, level_name, period_name, unit_name, value_text
 from monitor.pages.parts.cells import count_cell, exact_of, known, reason, shown_value, value_cell
+from monitor.pages.parts.index_cards import index_sentence
 from monitor.pages.parts.topics import theme_name
 from monitor.pages.parts.why import why
 from monitor.queries.areas import Area, municipality
@@ -114,7 +115,7 @@ def _row(view: View, area: Area, series: Series, row: Any, is_current: bool, is_
             html.Td(value, className="num"),
             html.Td(other_value, className="num dim"),
             html.Td(middle, className="spine-cell"),
-            html.Td(_verdict(view, series, one, row)),
+            html.Td(index_sentence(view, series, area.code, str(row.period)) or _verdict(view, series, one, row)),
         ],
         className="is-current" if is_current else "",
     )  # fmt: skip

@@ -14,6 +14,7 @@ from monitor.components.format import number, unit_name
 from monitor.components.icons import icon
 from monitor.i18n import Translator
 from monitor.queries.comparisons import counts_events
+from monitor.queries.composite import is_index
 from monitor.queries.indicators import Series, indicators, newest
 from monitor.queries.observations import Filters
 from monitor.router import View
@@ -34,7 +35,7 @@ STAND_INS = (
 def front_topics(view: View, n: int = 4) -> tuple[str, ...]:
     """The topics of the front page: the four groups, else the total and the most used topics, else what there is.
 
-    Never a harm score: one offence can decide it.
+    Never a harm score, which one offence can decide, and never an index.
     """
     known = indicators(view.snapshot)
     events = [name for name, series in known.items() if counts_events(view.snapshot, series)]
@@ -42,9 +43,14 @@ def front_topics(view: View, n: int = 4) -> tuple[str, ...]:
     found = [
         name
         for name in dict.fromkeys(order)
-        if name in known and not known[name].definition.is_weighted and newest(view.snapshot, name) is not None
+        if name in known and is_for_front(known[name]) and newest(view.snapshot, name) is not None
     ]
     return tuple(found[:n])
+
+
+def is_for_front(series: Series) -> bool:
+    """False for a figure that stands only where somebody asks for it: a harm score, an index."""
+    return not (series.definition.is_weighted or is_index(series))
 
 
 def chosen_topic(view: View) -> str | None:
@@ -71,7 +77,7 @@ def ownership(view: View, series: Series) -> Ownership:
     definition = series.definition
     suggested = definition.owner.in_language(view.language) if definition.owner else ""
     follow_up = definition.follow_up.in_language(view.language) if definition.follow_up else ""
-    return Ownership(named or suggested, named is None, follow_up)
+    return Ownership(named or suggested, named is None and not is_index(series), follow_up)
 
 
 def owner_words(found: Ownership, _: Translator) -> str:
@@ -104,6 +110,7 @@ def theme_name(theme: str, _: Translator) -> str:
         "perception": _("Perception"),
         "quality": _("Quality of the figures"),
         "own": _("Own topics"),
+        "index": _("Index of several figures"),
     }.get(theme, theme.replace("_", " "))
 
 
@@ -113,6 +120,12 @@ def formula(view: View, series: Series) -> str:
     known = indicators(view.snapshot)
     unit = Unit(series.unit)
     feeds = series.definition.numerator
+    if feeds.index:
+        return _(
+            "Each part becomes points against the municipality of {year}; a theme is the mean of its parts, the index"
+            " the mean of its themes. No part has a weight.",
+            year=feeds.index.base,
+        )
     if feeds.ratio:
         above, below = (known[name].label(view.language) if name in known else name for name in feeds.ratio)
         return _("{above} divided by {below}.", above=above, below=below)
@@ -179,6 +192,8 @@ def topic_list(view: View, current: str | None, *, page: str = "onderwerp") -> h
 
 def unit_line(series: Series, _: Translator) -> str:
     """The unit under a label; rates are per year."""
+    if series.definition.numerator.index:
+        return _("points; 100 = municipality in {year}", year=series.definition.numerator.index.base)
     name = unit_name(series.unit, _)
     return _("{unit} per year", unit=name) if Unit(series.unit) in UNIT_BASE and series.unit != Unit.SHARE_PCT else name
 
