@@ -15,11 +15,13 @@ from monitor.components.shell import publishers
 from monitor.i18n import Translator
 from monitor.pages.parts.area_facts import finding, key_facts
 from monitor.pages.parts.cells import count_cell, known, reason, shown_value
+from monitor.pages.parts.index_cards import index_sentence
 from monitor.pages.parts.spine_table import comparison_for
-from monitor.pages.parts.topics import front_topics, owner_words, ownership, theme_name
+from monitor.pages.parts.topics import front_topics, is_for_front, owner_words, ownership, theme_name
 from monitor.pages.parts.trend import drawn_of, trend_type
 from monitor.queries.areas import Area, areas, line_of, municipality
 from monitor.queries.comparisons import counts_events, year_on_year_for
+from monitor.queries.composite import is_index
 from monitor.queries.exactness import exactness_of
 from monitor.queries.indicators import Series, indicators, newest
 from monitor.queries.outlines import outlines
@@ -126,7 +128,7 @@ def _verdicts(view: View, here: Area) -> dict[str, Any]:
 
 
 def _table(view: View, here: Area) -> dict[str, Any]:
-    """All topics that count events, theme by theme."""
+    """All topics that count events, theme by theme; an index in the sentence that says how sure its place is."""
     _ = view._
     topics = indicators(view.snapshot)
     is_whole = here.level == "municipality"
@@ -134,7 +136,7 @@ def _table(view: View, here: Area) -> dict[str, Any]:
     frame = profile(view.snapshot, here.code)
     for row in frame[frame["is_at_level"]].itertuples():
         series = topics[str(row.indicator)]
-        if not counts_events(view.snapshot, series):
+        if not counts_events(view.snapshot, series) and not is_index(series):
             continue
         name = theme_name(series.theme, _)
         if not groups or groups[-1]["name"] != name:
@@ -172,7 +174,7 @@ def _row(view: View, here: Area, series: Series, row: Any, is_whole: bool) -> li
         whole = known(row.municipality_value)
         other = ("≈ " if exact.is_sum and whole is not None else "") + figure(whole, series.unit, _)
     if one is None:
-        said = "–"
+        said = index_sentence(view, series, here.code, str(row.period)) or "–"
     elif one.verdict is None:
         said = reason_words(one, _)
     else:
@@ -241,7 +243,7 @@ def _context(view: View, here: Area) -> dict[str, Any]:
     frame = profile(view.snapshot, here.code)
     for row in frame[frame["is_at_level"]].itertuples():
         series = topics[str(row.indicator)]
-        if counts_events(view.snapshot, series) or known(row.value) is None:
+        if counts_events(view.snapshot, series) or not is_for_front(series) or known(row.value) is None:
             continue
         value = shown_value(view, series, row, here.code)
         unit = "" if series.unit == "share_pct" else unit_name(series.unit, _)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,7 @@ import pytest
 from config.index import Index
 from config.index_indicator import with_indexes
 from config.model import Indicator, Rates
-from config.vocabulary import AreaLevel, PeriodType
+from config.vocabulary import AreaLevel, Direction, PeriodType
 from etl.composites import Around, Composites, composites
 from etl.cube import FINAL, NOT_APPLICABLE, NOT_DELIVERED, PROVISIONAL, SUPPRESSED, AreaAxis
 from etl.derive import Cells
@@ -248,6 +249,16 @@ def test_an_index_that_cannot_be_measured_is_left_out_and_told(theft, base, code
     assert [finding.code for finding in found.findings] == [code]
     assert what in found.findings[0].what
     assert found.findings[0].level == "warning"
+
+
+def test_an_indicator_that_is_better_when_high_counts_the_other_way():
+    theft = cells("theft", {"2024": THEFT})
+    better = replace(theft, indicator=theft.indicator.model_copy(update={"direction": Direction.HIGHER_IS_BETTER}))
+
+    found = made(population(), better, cells("assault", {"2024": ASSAULT}))
+
+    assert index_of(found, "2024")[HOODS[0]] == 100  # theft 75, assault 125
+    assert found.base.is_higher_better.tolist() == [True, False]
 
 
 def test_without_an_index_nothing_is_made():

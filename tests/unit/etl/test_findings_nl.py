@@ -21,6 +21,27 @@ def told(code: str, what: str) -> str:
 ASIDE = "een aantal moet een heel getal zijn; 1.200 rij(en) apart gezet"
 PAIRS = [
     (
+        "IDX-001",
+        "index safety is left out: no complete figures per neighbourhood of its base year 2024 for assault, threat",
+        "index safety is weggelaten: geen volledige cijfers per buurt van het basisjaar 2024 voor assault, threat",
+    ),
+    (
+        "IDX-002",
+        "index safety is left out: threat is the same in every neighbourhood in 2024, so there is no spread to measure"
+        " by",
+        "index safety is weggelaten: threat is in 2024 in elke buurt gelijk; dan is er geen spreiding om mee te meten",
+    ),
+    (
+        "IDX-003",
+        "index safety is left out: threat is known in 4 neighbourhoods with residents in 2024; at least 5 are needed",
+        "index safety is weggelaten: threat is in 2024 bekend in 4 buurten met inwoners; 5 zijn nodig",
+    ),
+    (
+        "CFG-083",
+        "`woz_average` has no direction: higher is neither better nor worse",
+        "`woz_average` heeft geen richting: hoger is niet beter en niet slechter",
+    ),
+    (
         "FILE-110",
         "areas stand here by name; 517 names are placed (neighbourhood)",
         "gebieden staan hier met hun naam; 517 namen hebben hun plaats gevonden",

@@ -20,10 +20,12 @@ from config.vocabulary import Edition, Role
 from etl.snapshot import Snapshot, open_snapshot
 from monitor.app import create_app
 from monitor.pages import gebied, herkomst, onderwerp, overzicht
+from monitor.queries.areas import area
 from monitor.queries.composite import largest_moves, standings
 from monitor.queries.lineage import passport
 from monitor.queries.map_values import map_values
-from monitor.router import Page, make_view
+from monitor.reports.content import area_report
+from monitor.router import Page, View, make_view
 from tests.smalltown import CODE, CODES, CONFIGURATION, SLUG, Town, text, town
 
 INDEX = """\
@@ -80,12 +82,15 @@ class Loaded:
     def snapshot(self, edition: Edition = Edition.INTERNAL) -> Snapshot:
         return open_snapshot(self.town.root, edition)
 
-    def shown(self, page: Page, search: str = "", argument: str | None = None) -> str:
-        """All texts of a page."""
-        view = make_view(
+    def view(self, page: Page, search: str = "", argument: str | None = None) -> View:
+        return make_view(
             slug=SLUG, configured=self.town.configured(), snapshot=self.snapshot(), page=page, argument=argument,
             search=search, role=Role.ADMIN, edition=Edition.INTERNAL, scheme="light",
         )  # fmt: skip
+
+    def shown(self, page: Page, search: str = "", argument: str | None = None) -> str:
+        """All texts of a page."""
+        view = self.view(page, search, argument)
         return json.dumps(page.layout(view), cls=PlotlyJSONEncoder, ensure_ascii=False)
 
 
@@ -222,6 +227,18 @@ def test_the_front_page_never_shows_an_index(loaded: Loaded, search: str):
 
     assert "Veiligheidsindex" not in page
     assert "safety_index" not in page.replace("indicator=safety_index", "")
+
+
+def test_on_paper_the_index_stands_with_its_sentence_and_not_among_the_residents(loaded: Loaded):
+    view = loaded.view(gebied.PAGE, argument=CODES[0])
+    here = area(view.snapshot, CODES[0])
+    assert here is not None
+
+    content = area_report(view, here)
+
+    rows = {row[0]: row for group in content["table"]["groups"] for row in group["rows"]}
+    assert rows["Veiligheidsindex"][5] == "Index 75 (100 = gemeente in 2024). Plaats 12; bij andere rekenwijzen 1-16."
+    assert "Veiligheidsindex" not in [row[0] for row in content["context"]["rows"]]
 
 
 def test_the_passport_page_fills_in_the_points(loaded: Loaded):
