@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from monitor.components.format import count_text, date_name, number
+from monitor.components.format import count_text, date_name, number, period_name
 from monitor.i18n import Translator
 from monitor.queries.exactness import EXACT, Exactness
 from monitor.queries.harm import Changed, Detail, Sensitivity, Weights
@@ -13,18 +13,21 @@ def days_text(days: float, _: Translator) -> str:
     return number(days, _, next(n for n in (0, 1, 2) if n == 2 or abs(days - round(days, n)) < 1e-9))
 
 
-def score(found: Detail, days: float | None, _: Translator, exact: Exactness = EXACT) -> str:
-    """ "Ernstscore 1.510 dagen (2 × Overval = 48%)": the score with the part of its heaviest kind of offence.
+def score(found: Detail, days: float | None, period: str, _: Translator, exact: Exactness = EXACT) -> str:
+    """ "Ernstscore 1.510 dagen in 2025 (2 × Overval = 48%)": the score with the part of its heaviest kind of offence.
 
     Args:
         days: weight of the heaviest offence.
     """
     total = count_text(found.harm, _, exact)
+    when = period_name(period, _)
     if found.heaviest is None or days is None or found.harm <= 0:
-        return _("Harm score {total} days: no offence that weighs anything.", total=total)
+        if exact.is_sum:  # a shown 0 may be offences that were rounded away
+            return _("Harm score {total} days in {period}.", total=total, period=when)
+        return _("Harm score {total} days in {period}: no offence that weighs anything.", total=total, period=when)
     return _(
-        "Harm score {total} days ({n} × {title} = {share}%).",
-        total=total, n=count_text(found.n_heaviest, _, exact), title=found.heaviest_title,
+        "Harm score {total} days in {period} ({n} × {title} = {share}%).",
+        total=total, period=when, n=count_text(found.n_heaviest, _, exact), title=found.heaviest_title,
         share=number(100 * found.n_heaviest * days / found.harm, _),
     )  # fmt: skip
 

@@ -58,7 +58,9 @@ def harm_sentences(view: View, series: Series, area_code: str, period: str, now:
     sentences = [words.adopted(adopted, _)]
     if found is not None:
         sentences = [
-            words.score(found, days.get(found.heaviest or ""), _, exact) + " " + words.adopted(adopted, _),
+            words.score(found, days.get(found.heaviest or ""), shown or period, _, exact)
+            + " "
+            + words.adopted(adopted, _),
             words.without(found, _, exact),
             words.plain(found, _, exact),
         ]

@@ -180,7 +180,7 @@ def test_the_page_says_what_the_score_rests_on(loaded):
     told = page(loaded, onderwerp, "?period=2025", HARM)
 
     assert "Ernstscore: 634,3 dagen per 1.000 inwoners in 2025" in told
-    assert "Ernstscore 13.960 dagen (1 × Moord, doodslag = 39%)." in told
+    assert "Ernstscore 13.960 dagen in 2025 (1 × Moord, doodslag = 39%)." in told
     assert "Weging vastgesteld door Driehoek op 15 januari 2026" in told
     assert "een enkel zwaar delict kan dit cijfer bepalen" in told
     assert "Gewoon geteld: 789 delicten, gemiddeld 17,7 dagen per delict." in told
@@ -195,7 +195,7 @@ def test_the_page_says_what_the_score_rests_on(loaded):
 def test_the_page_stands_in_english_too(loaded):
     told = page(loaded, onderwerp, "?period=2025&lang=en", HARM)
 
-    assert "Harm score 13,960 days (1 × Moord, doodslag = 39%)." in told
+    assert "Harm score 13,960 days in 2025 (1 × Moord, doodslag = 39%)." in told
     assert "Weights set by Driehoek on 15 January 2026" in told
 
 
@@ -227,7 +227,7 @@ def test_an_area_shows_its_score_with_the_number_and_the_sentence(loaded):
     told = page(loaded, gebied, f"?indicator={HARM}", KILLED)
 
     assert "dagen per 1.000 inwoners" in told
-    assert "Ernstscore 0 dagen: geen delict dat iets weegt." in told
+    assert "Ernstscore 0 dagen in 12 maanden t/m september 2026: geen delict dat iets weegt." in told
     assert "aantal: 0" in told
 
 

@@ -54,7 +54,8 @@ def tables(snapshot: Path, *names: str) -> Loaded:
 
 
 def only(text: str, *sources: str) -> str:
-    """The configuration with these sources alone."""
+    """The configuration with these sources alone; weights are of offences that only the monthly table gives."""
+    text = re.sub(r"(?ms)^harm:.*?\n\n", "", text)
     before, _, after = text.partition("\nindicators:")
     head, *entries = re.split(r"(?m)^  - (?=\{?id: )", before)
     kept = [entry for entry in entries if re.match(r"\{?id: (\w+)", entry)[1] in sources]
