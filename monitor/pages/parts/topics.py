@@ -77,7 +77,7 @@ def ownership(view: View, series: Series) -> Ownership:
     definition = series.definition
     suggested = definition.owner.in_language(view.language) if definition.owner else ""
     follow_up = definition.follow_up.in_language(view.language) if definition.follow_up else ""
-    return Ownership(named or suggested, named is None and not is_index(series), follow_up)
+    return Ownership(named or suggested, named is None and is_for_front(series), follow_up)
 
 
 def owner_words(found: Ownership, _: Translator) -> str:

@@ -190,6 +190,7 @@ def test_the_page_says_what_the_score_rests_on(loaded):
     assert "Bewust buiten de telling" in told
     assert "Drugs/drankoverlast (2.1.1)" in told
     assert "Verdieping" not in told
+    assert "voorstel: Driehoek" not in told
 
 
 def test_the_page_stands_in_english_too(loaded):
