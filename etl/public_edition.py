@@ -186,7 +186,10 @@ class PublicEdition:
         self.findings = (*self.findings, told)
         before = self._remembered.published(source_id, again)
         kept = frame[~frame.period.isin(again)]
-        sample = {str(row.period): row for row in frame[frame.period.isin(again)].itertuples()}
+        given = frame[frame.period.isin(again) & frame.value.notna()]
+        # A period is provisional as long as any figure of it is: those come last, and the last one counts.
+        given = given.sort_values("status", key=lambda status: status == str(Status.PROVISIONAL), kind="stable")
+        sample = {str(row.period): row for row in given.itertuples()}
         before = before[before.period.isin(sample)].assign(
             source_id=source_id,
             area_level=str(AreaLevel.NEIGHBOURHOOD),
