@@ -104,7 +104,7 @@ def words_of(heading: str) -> list[str]:
 
 def _runs(words: Sequence[str]) -> set[str]:
     """The words, and every two or three that stand together as one."""
-    return {"".join(words[start : start + size]) for size in (1, 2, 3) for start in range(len(words) - size + 1)}
+    return {"".join(words[start : start + size]) for size in (1, 2, 3) for start in range(len(words))}
 
 
 def is_personal(heading: str) -> bool:
@@ -131,13 +131,13 @@ def _subject(heading: str) -> str | None:
         return "other"
     if found & _PERSON and not is_count:
         rest = found - _PERSON - {"van", "de", "het", "of", "the"}
-        return "name" if rest <= {"id", "ids", "nr", "nummer", "naam", "name"} else "other"
+        return "other" if rest - {"id", "ids", "nr", "nummer", "naam", "name"} else "name"
     if runs & (_NUMBERS | _PLACES) and not is_count:
         return "other"
     if runs & _FREE_TEXT and not found & _CLASSIFIED:
         return "text"
     spelled = set(words_of(f"{heading}_"))  # with the number at its end: `x_1` is a topic, `x` a coordinate
-    return "coordinate" if spelled and spelled <= _AXES and spelled & _AXIS_NAMES else None
+    return "coordinate" if spelled & _AXIS_NAMES and not spelled - _AXES else None
 
 
 def check_headings(

@@ -55,12 +55,10 @@ class Column:
     heading: str
     position: int
     is_declared: bool = True
-    is_area: bool = False
 
 
 @dataclass(frozen=True)
 class _Hit:
-    text: str
     n: int
     row: int
 
@@ -122,10 +120,7 @@ def check_raw(
 
 def _check_words(con: duckdb.DuckDBPyConnection, raw: RawFrame, name: str, known_codes: Collection[str]) -> None:
     roles = ("area", "period", "measure", "text")
-    columns = [
-        Column(role, role, raw.columns.get("value" if role == "text" else role, 0), is_area=role == "area")
-        for role in roles
-    ]
+    columns = [Column(role, role, raw.columns.get("value" if role == "text" else role, 0)) for role in roles]
     check_table(
         con, raw.table, columns, place=lambda row, at: cell_place(name, raw.sheet, row, at), known_codes=known_codes
     )
@@ -198,10 +193,8 @@ def _of_column(
     )
     while batch := candidates.fetchmany(10_000):
         for text, n, row in batch:
-            if column.is_area and _bare(text) in known:
-                continue
             for kind in words.kinds_in(text):
-                hits[kind].append(_Hit(text, n, row))
+                hits[kind].append(_Hit(n, row))
     found = [_one(kind, hits[kind], column, place) for kind in _SURE if kind in hits]
     found += _addresses(hits[words.ADDRESS], rows, column, place)
     found += _whole(con, column, distinct, place, known)
@@ -209,10 +202,6 @@ def _of_column(
         found += [] if has_prose else _free_text(con, column, rows, distinct, place)
         found += _maybe_citizens(hits[words.MAYBE_CITIZEN], column, place)
     return found
-
-
-def _bare(code: str) -> str:
-    return code.removeprefix("BU").removeprefix("WK").removeprefix("GM").lstrip("0")
 
 
 def _one(kind: Kind, hits: Sequence[_Hit], column: Column, place: Place) -> Finding:
@@ -251,13 +240,11 @@ def _whole(
         )
         return [Finding("PII-001", f"{what}. Nothing was loaded", where, ADVICE)]
     sample = _sample(con, f"NOT regexp_full_match(text, '{_PLAIN}') AND length(text) <= 24")
-    if len(sample) < COLUMN_TEXTS or len(sample) < COLUMN_SHARE * min(distinct, _SAMPLE):
-        return []
-    enough = COLUMN_SHARE * min(distinct, _SAMPLE)
+    enough = max(COLUMN_TEXTS, COLUMN_SHARE * min(distinct, _SAMPLE))
     for code, kind, is_one in _OF_COLUMNS:
-        if sum(is_one(text) for text in sample) >= max(COLUMN_TEXTS, enough):
+        if sum(is_one(text) for text in sample) >= enough:
             return [Finding(code, f"{_named(column)}: {kind}. Nothing was loaded", where, ADVICE)]
-    if sum(words.is_postcode(text) for text in sample) >= max(COLUMN_TEXTS, enough):
+    if sum(words.is_postcode(text) for text in sample) >= enough:
         level = "error" if column.is_declared else "warning"
         what = f"{_named(column)} holds postcodes, finer than the allowed area level (buurt); not loaded"
         return [Finding("PII-008", what, where, "deliver figures per buurt", level)]
@@ -265,7 +252,7 @@ def _whole(
 
 
 def _first(con: duckdb.DuckDBPyConnection, column: Column) -> tuple[int, int]:
-    return int(con.execute("SELECT min(row) FROM _gate").fetchall()[0][0] or 0), column.position
+    return int(con.execute("SELECT min(row) FROM _gate").fetchall()[0][0]), column.position
 
 
 def _sample(con: duckdb.DuckDBPyConnection, where: str) -> list[str]:

@@ -42,6 +42,8 @@ _LANDLINE = re.compile(
     r"(?<!\d)(?<!\d[.,])(?:\(?0[1-9]\d{1,2}\)?[ /-]{1,3}|(?:\+31|0031)[ -]?(?:\(0\))?[ -]?[1-9]\d{1,2}[ -]?)"
     r"\d{2,4}(?:[ .-]?\d{2,4}){0,2}(?!\d)"
 )
+#: The digits of both: ten from 0, or the country and a number that may have a digit too many.
+_DUTCH_PHONE = re.compile(r"0\d{9}|31\d{9,12}|0031\d{7,10}")
 _FOREIGN_PHONE = re.compile(r"(?<!\d)(?<!\d[.,])(?:\+|00)(?:32|49|33|44|48|90|212)[ -]?(?:\d[ .-]?){7,10}\d(?!\d)")
 _POSTCODE_NUMBER = re.compile(
     rf"{_WORD}(?:[1-9]\d{{3}} ?(?!S[ADS])[A-Z]{{2}}|[1-9]\d{{3}}[a-z]{{2}})[ ,;/-]*"
@@ -143,27 +145,16 @@ def kinds_in(text: str) -> tuple[Kind, ...]:
 
 
 def _has_account(text: str) -> bool:
-    for found in _IBAN.finditer(text):
-        words = found.group(1).split(" ")
-        # The pattern may run on into the next words: try every shorter end.
-        if any(is_account("".join(words[:end])) for end in range(len(words), 0, -1)):
-            return True
-    return False
+    runs = (found.group(1).split(" ") for found in _IBAN.finditer(text))
+    # The pattern may run on into the next words: try every shorter end.
+    return any(is_account("".join(words[: last + 1])) for words in runs for last in range(len(words)))
 
 
 def _has_phone(text: str) -> bool:
     # Dates and moments are rows of digits too; what is left of the text is looked at.
     rest = re.sub(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4}|\d{1,2}:\d{2}(:\d{2})?", " ; ", text)
-    for pattern, lengths in ((_MOBILE, (9, 10, 11, 12, 13)), (_LANDLINE, (10, 11, 12, 13))):
-        for found in pattern.finditer(rest):
-            digits = re.sub(r"\D", "", found.group(0))
-            if digits.startswith(("0031", "31")) and len(digits) in (11, 12, 13, 14):
-                return True
-            if pattern is _MOBILE and digits.startswith("06") and len(digits) == 10:
-                return True
-            if pattern is _LANDLINE and digits.startswith("0") and len(digits) == 10 and 10 in lengths:
-                return True
-    return bool(_FOREIGN_PHONE.search(rest))
+    found = (one.group(0) for pattern in (_MOBILE, _LANDLINE) for one in pattern.finditer(rest))
+    return any(_DUTCH_PHONE.fullmatch(re.sub(r"\D", "", one)) for one in found) or bool(_FOREIGN_PHONE.search(rest))
 
 
 def _has_postcode_and_number(text: str) -> bool:
@@ -180,10 +171,10 @@ def _has_moment(text: str) -> bool:
 
 
 def _may_be_citizen(text: str) -> bool:
-    if BSN_FORM.fullmatch(text) or re.fullmatch(r"[+-]?[\d.,]+", text):
-        return False  # a bare number: judged with its column
+    # A bare number is judged with its column.
+    is_bare = BSN_FORM.fullmatch(text) or re.fullmatch(r"[+-]?[\d.,]+", text)
     found = (re.sub(r"\D", "", one.group(0)) for one in _NINE.finditer(text))
-    return any(len(digits) == 9 and passes_11_test(digits) for digits in found)
+    return not is_bare and any(len(digits) == 9 and passes_11_test(digits) for digits in found)
 
 
 _FINDERS: tuple[tuple[Kind, Callable[[str], object]], ...] = (

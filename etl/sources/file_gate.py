@@ -27,14 +27,13 @@ def check_file(
     sheet: Sheet,
     *,
     declared: Collection[str],
-    area_column: str | None = None,
     known_codes: Collection[str] = (),
     is_workbook: bool = False,
 ) -> tuple[Finding, ...]:
     """Look through an opened file.
 
     Args:
-        declared: headings that are read. area_column: the one with area codes. known_codes: see `check_table`.
+        declared: headings that are read. known_codes: see `check_table`.
 
     Returns:
         Notes on columns that are not read, and warnings on what only looks like a person.
@@ -49,12 +48,12 @@ def check_file(
             heading=heading,
             position=position,
             is_declared=delimited.same(heading) in wanted,
-            is_area=area_column is not None and delimited.same(heading) == delimited.same(area_column),
         )
         for position, heading in enumerate(sheet.header, start=1)
     ]
+    read = [column.heading for column in columns if column.is_declared]
     gate = _Gate()
-    gate.run(lambda: personal_data.check_headings(sheet.header, place=sheet.heading_place, declared=list(declared)))
+    gate.run(lambda: personal_data.check_headings(sheet.header, place=sheet.heading_place, declared=read))
     gate.run(
         lambda: personal_data_columns.check_table(con, sheet.table, columns, place=sheet.place, known_codes=known_codes)
     )
@@ -102,13 +101,11 @@ def _other_sheet(
     first = frame.iloc[0]
     row = int(first["row"])
     positions = [int(column[1:]) for column in frame.columns if column != "row"]
-    header = ["" if pd.isna(first[f"c{at}"]) else str(first[f"c{at}"]) for at in positions]
+    headings = {at: "" if pd.isna(first[f"c{at}"]) else str(first[f"c{at}"]) for at in positions}
+    header = list(headings.values())
     view = "_other_sheet"
     con.register(view, frame)
-    columns = [
-        Column(f"CAST(c{at} AS VARCHAR)", heading, at, is_declared=False)
-        for at, heading in zip(positions, header, strict=True)
-    ]
+    columns = [Column(f"CAST(c{at} AS VARCHAR)", heading, at, is_declared=False) for at, heading in headings.items()]
     gate = _Gate()
 
     def place(row: int, position: int) -> str:

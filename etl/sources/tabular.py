@@ -79,7 +79,6 @@ def read(
             path,
             sheet,
             declared=[*declared.values(), *periods],
-            area_column=source.columns.area,
             known_codes=tuple(areas.names()) if areas is not None else (),
             is_workbook=tabular_files.kind_of(path, name) == "workbook",
         )

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from config.errors import ExitCode, Finding, PersonalDataError
-from etl.personal_data import check_headings, is_personal
+from etl.personal_data import ADVICE, check_headings, is_personal, is_postcode, shown_heading, words_of
 
 COUNTS = ["Buurtcode", "Weeknr", "Categorie", "Aantal"]
 
@@ -87,6 +87,103 @@ OF_AREAS = [
 def test_headings_of_area_figures_pass(heading):
     assert not is_personal(heading)
     check_headings([*COUNTS, heading], name="week-12.csv", declared=COUNTS)
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["verdachteleeftijd", "slachtoffernaam", "naamverdachte", "leeftijd slachtoffers", "namen getuigen",
+     "aantal verdachte naam", "burger service nr gebied", "verdachte_leeftijd_totaal",
+     "burger service nr", "geb dat", "lat_long", "X (RD)",
+     "x y", "wgs84 lat", "telefoon",
+     "straat", "opmerking bij melding", "Namen", "Name"],
+)  # fmt: skip
+def test_one_word_or_several_may_speak_of_a_person(heading):
+    assert is_personal(heading)
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["aantal verdachte", "verdachte per 1000", "n getuige", "slachtoffers", "aantal getuigen", "aantal kenteken",
+     "percentage straat", "omschrijving delict", "notes per area", "RD", "WGS84", "EPSG 28992", "x_5", "lat_2",
+     "naam buurt", "leeftijd", "geslacht", "nationaliteit"],
+)  # fmt: skip
+def test_counts_of_people_and_words_of_maps_speak_of_nobody(heading):
+    assert not is_personal(heading)
+
+
+def test_a_postcode_column_is_known_by_its_whole_heading():
+    assert all(is_postcode(heading) for heading in ("pc6", "PC 6", "postcode6", "zip_6", "P6"))
+    assert not any(is_postcode(heading) for heading in ("pc4", "postcode", "6", "pc", ""))
+
+
+@pytest.mark.parametrize(
+    ("heading", "words"),
+    [
+        ("VerdachteLeeftijd_3", ["verdachte", "leeftijd"]), ("geb_datum", ["geb", "datum"]),
+        ("BSNnummer", ["bs", "nnummer"]), ("X-coördinaat", ["x", "coordinaat"]), ("pc6", ["pc", "6"]),
+        ("topic_1234", ["topic", "1234"]), ("", []),
+    ],
+)  # fmt: skip
+def test_a_heading_is_taken_apart_into_plain_words(heading, words):
+    assert words_of(heading) == words
+
+
+@pytest.mark.parametrize(
+    ("heading", "is_declared", "code"),
+    [
+        ("verdachte", False, "PII-014"), ("slachtoffer nr", False, "PII-014"),
+        ("de naam van het slachtoffer", False, "PII-014"), ("verdachte_leeftijd", False, "FILE-025"),
+        ("slachtoffer woonplaats", False, "FILE-025"), ("telefoon", False, "FILE-025"), ("telefoon", True, "PII-014"),
+        ("toelichting", False, "FILE-025"), ("x", True, "PII-014"), ("geboortejaar", True, "PII-015"),
+        ("geboortejaar", False, "PII-015"),
+    ],
+)  # fmt: skip
+def test_the_code_tells_what_a_heading_speaks_of_and_whether_it_was_to_be_read(heading, is_declared, code):
+    (finding,) = refused([*COUNTS, heading], declared=[*COUNTS, *([heading.upper()] if is_declared else [])])
+
+    kind = "column" if is_declared else "undeclared column"
+    assert finding == Finding(
+        code,
+        f"{kind} `{heading}` has a personal-data name. Nothing was loaded",
+        "week-12.csv:1:5",
+        f"remove it at the source; {ADVICE}",
+    )
+
+
+def test_a_refused_text_that_is_more_than_a_heading_is_not_repeated():
+    (finding,) = refused([*COUNTS, "naam slachtoffer Pietersen, Jan"])
+
+    assert finding.what == "undeclared column has a personal-data name. Nothing was loaded"
+    assert shown_heading("Jan 12345") == ""
+    assert shown_heading("Aantal") == "`Aantal`"
+
+
+def test_all_headings_about_persons_are_told_and_a_place_may_be_given():
+    with pytest.raises(PersonalDataError) as caught:
+        check_headings(["achternaam", "Aantal", "pc6", "x"], declared=["Aantal", "PC6"], place=lambda at: f"Data!{at}")
+
+    assert [(finding.code, finding.where) for finding in caught.value] == [
+        ("PII-014", "Data!1"), ("PII-008", "Data!3"), ("FILE-025", "Data!4"),
+    ]  # fmt: skip
+
+
+def test_notes_on_what_is_not_read_stand_at_the_first_of_them():
+    notes = check_headings(["Wijk", "pc6", *COUNTS, "Jan, 06"], name="week-12.csv", declared=COUNTS)
+    (one,) = check_headings([*COUNTS, "Wijk"], name="week-12.csv", declared=COUNTS)
+
+    assert notes == (
+        Finding(
+            "PII-008", "column `pc6` holds postcodes, finer than the allowed area level (buurt); not loaded",
+            "week-12.csv:1:2", "deliver figures per buurt", "warning",
+        ),
+        Finding(
+            "FILE-102", "2 undeclared columns not read: `Wijk`", "week-12.csv:1:1",
+            "nothing, or leave them out at the source", "note",
+        ),
+    )  # fmt: skip
+    assert one.what == "1 undeclared column not read: `Wijk`"
+    assert check_headings(["Jan, 06"], name="week-12.csv")[0].what == "1 undeclared column not read"
+    assert check_headings(COUNTS, declared=[name.upper() for name in COUNTS]) == ()
 
 
 def test_a_declared_column_about_persons_is_refused_too():

@@ -29,7 +29,7 @@ def check(texts: Sequence[str | None], *, heading: str = "kolom", is_declared: b
     con = con or duckdb.connect()
     con.register("_texts", pd.DataFrame({"row": range(2, len(texts) + 2), "c": pd.Series(texts, dtype=object)}))
     con.execute("CREATE OR REPLACE TABLE gate_t AS SELECT row, CAST(c AS VARCHAR) AS c FROM _texts")
-    column = Column("c", heading, 4, is_declared=is_declared, is_area=True)
+    column = Column("c", heading, 4, is_declared=is_declared)
     return check_table(con, "gate_t", [column], place=place, known_codes=AREA_CODES)
 
 
