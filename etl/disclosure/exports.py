@@ -21,8 +21,9 @@ def differences(book: Ledger, generator: np.random.Generator, pairs: int) -> tup
     cell_of = np.array([cells[0] for cells in block.cell_of]).reshape(told.shape[:2])
     members = _members(book)
     windows = ["", *block.windows]
-    leaf_running = np.pad(np.nan_to_num(book.totals[""][cell_of]).cumsum(axis=2), ((0, 0), (0, 0), (1, 0)))
-    gaps = np.pad((~np.isfinite(book.totals[""][cell_of])).cumsum(axis=2), ((0, 0), (0, 0), (1, 0)))
+    shown = book.totals[""][cell_of]
+    leaf_running = np.insert(np.nan_to_num(shown).cumsum(axis=2), 0, 0, axis=2)
+    gaps = np.insert(np.isnan(shown).cumsum(axis=2), 0, 0, axis=2)
     cells = generator.integers(0, len(block.cells), size=(pairs, 3))
     many = generator.integers(1, 4, size=pairs)
     for pair in range(pairs):
@@ -54,8 +55,7 @@ def differences(book: Ledger, generator: np.random.Generator, pairs: int) -> tup
         leaves = (area[out][:, None], indicator[out][:, None], at[None, :])
         above = round(left) - int(book.low[leaves].sum())
         below = int(book.high[leaves].sum()) - round(left)
-        if above >= 0 and below >= 0:
-            told[leaves] |= book.secrets_told(leaves, above, below)
+        told[leaves] |= book.secrets_told(leaves, above, below)
     return pairs, told
 
 

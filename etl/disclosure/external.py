@@ -38,7 +38,7 @@ def told_by_totals(book: Ledger, known: pd.DataFrame, municipality: str) -> tupl
     low, high = book.low.ravel().copy(), book.high.ravel().copy()
     members = [leaves for leaves, _ in rows]
     totals = np.array([total for _, total in rows], dtype=np.int64)
-    _narrow(low, high, members, totals)
+    _narrow(low, high, rows)
     secret, true = book.is_secret.ravel(), block.true.ravel()
     told_flat = told.ravel()
 
@@ -76,13 +76,13 @@ def _rows(book: Ledger, known: pd.DataFrame, municipality: str) -> list[tuple[In
     return found
 
 
-def _narrow(low: Ints, high: Ints, members: list[Ints], totals: Ints) -> None:
+def _narrow(low: Ints, high: Ints, rows: list[tuple[Ints, int]]) -> None:
     """Narrow the ranges in place by each total, until nothing changes. A total that does not fit what is shown counts
     other events: it tells nothing."""
     is_changed = True
     while is_changed:
         is_changed = False
-        for leaves, total in zip(members, totals, strict=True):
+        for leaves, total in rows:
             above, below = total - low[leaves].sum(), high[leaves].sum() - total
             if above < 0 or below < 0:
                 continue
@@ -107,8 +107,8 @@ def _solve(low: Ints, high: Ints, members: list[Ints], totals: Ints, asked: Ints
     left = SOLVED
     for label in np.unique(of_row):
         here, mine = np.flatnonzero(of_row == label), np.flatnonzero(of_leaf == label)
-        if len(here) < 2 or not is_asked[mine].any():
-            continue
+        if len(here) < 2:
+            continue  # a total alone has told all it tells
         inside = matrix[here][:, mine].toarray().T
         classes, kind = np.unique(inside, axis=0, return_inverse=True)
         leaves = used[mine]

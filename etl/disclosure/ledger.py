@@ -71,7 +71,7 @@ class Ledger:
         kinds += [self.is_secret & (true >= self.low) & (true - self.low <= step) for step in steps]
         kinds += [self.is_secret & (true <= self.high) & (self.high - true <= step) for step in steps]
         stacked = np.stack([np.asarray(kind, dtype=np.int64) for kind in kinds], axis=-1)
-        return np.pad(stacked.cumsum(axis=2), ((0, 0), (0, 0), (1, 0), (0, 0)))
+        return np.insert(stacked.cumsum(axis=2), 0, 0, axis=2)
 
     def over_cells(self, leaves: NDArray[np.generic]) -> NDArray[Any]:
         """Numbers of the leaves added up per cell: (areas x indicators, n) gives (cells, n)."""

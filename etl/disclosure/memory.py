@@ -138,7 +138,6 @@ class Memory:
                     con.register("rows", rows[list(columns)])
                     types = ", ".join(f"CAST({column} AS {kind}) AS {column}" for column, kind in columns.items())
                     con.execute(f"CREATE TABLE {name} AS SELECT {types} FROM rows ORDER BY ALL")
-                    con.unregister("rows")
                 con.execute("CREATE TABLE meta (key VARCHAR, value VARCHAR)")
                 facts = {"schema": _SCHEMA, "load_id": load_id, "leaves": str(len(leaves))}
                 con.executemany("INSERT INTO meta VALUES (?, ?)", [list(fact) for fact in facts.items()])

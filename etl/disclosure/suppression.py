@@ -21,7 +21,7 @@ from scipy.optimize import linprog
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
-#: Cost of hiding a cell that is hidden already, and a total of the highest level.
+#: Cost of hiding a cell that is hidden already; and of a total of the highest level, as a multiple of all others.
 _FREE, _DEAR = 1e-6, 1_000.0
 _TOLERANCE = 1e-6
 #: Status of scipy's `linprog`.
@@ -45,20 +45,19 @@ class Suppression:
 class _Table:
     values: Floats
     matrix: sparse.csr_matrix
-    threshold: int
 
     @classmethod
-    def of(cls, values: ArrayLike, matrix: ArrayLike, threshold: int) -> _Table:
+    def of(cls, values: ArrayLike, matrix: ArrayLike) -> _Table:
         numbers = np.asarray(values, dtype=float)
         cells = sparse.csr_matrix(np.asarray(matrix, dtype=float))
         if cells.shape[0] != len(numbers):
             raise ValueError("one row of the matrix for each value")
         if (numbers < 0).any() or not np.isfinite(numbers).all():
             raise ValueError("values are zero or more")
-        return cls(numbers, cells, threshold)
+        return cls(numbers, cells)
 
-    def primary(self) -> Flags:
-        return np.asarray((self.values > 0) & (self.values < self.threshold))
+    def primary(self, threshold: int) -> Flags:
+        return np.asarray((self.values > 0) & (self.values < threshold))
 
     def interval(self, hidden: Flags, cell: int) -> tuple[float, float]:
         """What an attacker can prove of a cell."""
@@ -77,25 +76,25 @@ class _Table:
             bounds.append(sign * (found.fun if found.status == 0 else -np.inf))
         return float(bounds[0]), float(bounds[1])
 
-    def is_safe(self, hidden: Flags, cell: int) -> bool:
+    def is_safe(self, hidden: Flags, cell: int, threshold: int) -> bool:
         lowest, highest = self.interval(hidden, cell)
-        return lowest <= 1 + _TOLERANCE and highest >= self.threshold - _TOLERANCE
+        return lowest < 1 + _TOLERANCE and highest > threshold - _TOLERANCE
 
 
 def attacker_interval(values: ArrayLike, matrix: ArrayLike, hidden: Collection[int], cell: int) -> tuple[float, float]:
     """Lowest and highest value that a cell may have, for who knows all cells but the hidden ones. inf: unbounded."""
-    table = _Table.of(values, matrix, 1)
+    table = _Table.of(values, matrix)
     return table.interval(np.isin(np.arange(len(table.values)), list(hidden)), cell)
 
 
 def unsafe_cells(values: ArrayLike, matrix: ArrayLike, hidden: Collection[int], threshold: int = 5) -> list[int]:
     """Small cells that a pattern does not protect: published, or provably above 1 or below the threshold."""
-    table = _Table.of(values, matrix, threshold)
+    table = _Table.of(values, matrix)
     is_hidden = np.isin(np.arange(len(table.values)), list(hidden))
     return [
         int(cell)
-        for cell in np.flatnonzero(table.primary())
-        if not (is_hidden[cell] and table.is_safe(is_hidden, int(cell)))
+        for cell in np.flatnonzero(table.primary(threshold))
+        if not (is_hidden[cell] and table.is_safe(is_hidden, int(cell), threshold))
     ]
 
 
@@ -113,20 +112,20 @@ def suppress(values: ArrayLike, matrix: ArrayLike, *, threshold: int = 5, top: C
     Raises:
         ValueError: shapes differ, or a value is negative or missing.
     """
-    table = _Table.of(values, matrix, threshold)
-    primary = table.primary()
+    table = _Table.of(values, matrix)
+    primary = table.primary(threshold)
     hidden = primary.copy()
-    cost = np.log1p(table.values) + 1e-3
-    cost[list(top)] = _DEAR * (1 + cost.max(initial=1))
+    cost = np.log1p(table.values)
+    cost[list(top)] = _DEAR * cost.sum()
     for cell in np.flatnonzero(primary):
-        if table.is_safe(hidden, int(cell)):
+        if table.is_safe(hidden, int(cell), threshold):
             continue
         for change in (threshold - table.values[cell], -(table.values[cell] - 1)):
             moved = _moved(table, np.where(hidden, _FREE, cost), int(cell), float(change)) if change else hidden
             if moved is None:
                 return Suppression(primary, hidden & ~primary, False)
             hidden |= moved
-    return Suppression(primary, _needed(table, primary, hidden, cost) & ~primary, True)
+    return Suppression(primary, _needed(table, primary, hidden, cost, threshold) & ~primary, True)
 
 
 def _moved(table: _Table, cost: Floats, cell: int, change: float) -> Flags | None:
@@ -137,7 +136,7 @@ def _moved(table: _Table, cost: Floats, cell: int, change: float) -> Flags | Non
     lowest = np.full(n_leaves, -np.inf)
     for single in np.flatnonzero(leaves):
         leaf = table.matrix[single].indices[0]
-        lowest[leaf] = max(lowest[leaf], -table.values[single])
+        lowest[leaf] = -table.values[single]
     # variables: change of each leaf, then the size of the change of each cell
     sizes = sparse.identity(n_cells)
     rules = sparse.vstack([sparse.hstack([table.matrix, -sizes]), sparse.hstack([-table.matrix, -sizes])])
@@ -157,12 +156,12 @@ def _moved(table: _Table, cost: Floats, cell: int, change: float) -> Flags | Non
     return np.asarray(np.abs(table.matrix @ found.x[:n_leaves]) > _TOLERANCE)
 
 
-def _needed(table: _Table, primary: Flags, hidden: Flags, cost: Floats) -> Flags:
+def _needed(table: _Table, primary: Flags, hidden: Flags, cost: Floats, threshold: int) -> Flags:
     """The pattern without the cells that can be shown again, dearest first."""
     kept = hidden.copy()
     small = np.flatnonzero(primary)
     for cell in sorted(np.flatnonzero(hidden & ~primary), key=lambda one: (-cost[one], one)):
         kept[cell] = False
-        if not all(table.is_safe(kept, int(one)) for one in small):
+        if not all(table.is_safe(kept, int(one), threshold) for one in small):
             kept[cell] = True
     return kept
