@@ -95,6 +95,7 @@ def measure(module: dict[str, Any], n: int, seed: str, before: dict[str, Any] | 
         if what != runner.KILLED:
             print(f"  {what}: {path}:{mutant.line} {mutant.label}", flush=True)
     if before:
+        rows.sort(key=lambda row: row["outcome"] == runner.SURVIVED)  # of two with the same name the worst counts
         fresh = {row["label"]: row for row in rows}
         rows = [fresh.get(row["label"], row) for row in before["mutants"]]
     killed = sum(row["outcome"] != runner.SURVIVED for row in rows)

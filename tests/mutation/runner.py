@@ -28,6 +28,8 @@ LIBRARIES = (
 )  # fmt: skip
 #: Seconds of processor time a fault may take: an endless loop counts as noticed.
 TIME_LIMIT = 60
+#: Compiled files of one run: all but the module with the fault is compiled once, and nothing stays in the tree.
+_COMPILED = tempfile.TemporaryDirectory(prefix="mutation-")
 _NOT_LOADED = 99
 KILLED, TIMED_OUT, SURVIVED = "killed", "timed out", "survived"
 
@@ -104,7 +106,7 @@ def _child(root: Path, path: str, tree: Module, tests: Sequence[str], limit: int
         with open(os.devnull, "w") as nothing:
             os.dup2(nothing.fileno(), 1)
             os.dup2(nothing.fileno(), 2)
-        sys.dont_write_bytecode = True
+        sys.dont_write_bytecode, sys.pycache_prefix = False, _COMPILED.name
         os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # those of dash take a second each time
         os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = tempfile.gettempdir()
         os.chdir(root)
