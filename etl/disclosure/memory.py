@@ -135,9 +135,9 @@ class Memory:
             path.unlink(missing_ok=True)
             with duckdb.connect(str(path)) as con:
                 for name, columns, rows in (("leaf", _LEAF, leaves), ("period", _PERIOD, periods)):
-                    con.register("rows", rows[list(columns)])
+                    con.register("_rows", rows[list(columns)])
                     types = ", ".join(f"CAST({column} AS {kind}) AS {column}" for column, kind in columns.items())
-                    con.execute(f"CREATE TABLE {name} AS SELECT {types} FROM rows ORDER BY ALL")
+                    con.execute(f"CREATE TABLE {name} AS SELECT {types} FROM _rows ORDER BY ALL")
                 con.execute("CREATE TABLE meta (key VARCHAR, value VARCHAR)")
                 facts = {"schema": _SCHEMA, "load_id": load_id, "leaves": str(len(leaves))}
                 con.executemany("INSERT INTO meta VALUES (?, ?)", [list(fact) for fact in facts.items()])

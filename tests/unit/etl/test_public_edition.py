@@ -47,10 +47,9 @@ OPEN = """
 """
 
 
-def indicator(sum_of: Sequence[str] = ()) -> SimpleNamespace:
-    return SimpleNamespace(
-        numerator=SimpleNamespace(sum_of=tuple(sum_of) or None, statline=None), is_group=bool(sum_of)
-    )
+def indicator(sum_of: Sequence[str] = (), weights: dict[str, int] | None = None) -> SimpleNamespace:
+    numerator = SimpleNamespace(sum_of=tuple(sum_of) or None, statline=None, weight_of=weights)
+    return SimpleNamespace(numerator=numerator, is_group=bool(sum_of), is_weighted=weights is not None)
 
 
 def tree(text: str, vintage: int) -> AreaTree:
@@ -207,6 +206,7 @@ def test_groups_and_own_areas_are_reckoned_with_in_the_rounding(place, monkeypat
 
     monkeypatch.setattr(module, "round_leaves", seen)
     place.configured.indicators["all"] = indicator(["litter", "burglary"])
+    place.configured.indicators["harm"] = indicator(["litter", "burglary"], {"litter": 1, "burglary": 20})
     own = SimpleNamespace(id="centre", neighbourhoods=("BU01530101",))
     place.configured.municipality.geography.custom_areas = (own,)
 
@@ -422,6 +422,8 @@ def test_the_audit_knows_totals_of_others_what_was_shown_before_and_other_divisi
     monkeypatch.setattr(
         module, "audit", lambda *of, **how: given.update(how, of=of) or SimpleNamespace(require_safe=int)
     )
+    place.configured.indicators["all"] = indicator(["litter"])
+    place.configured.indicators["harm"] = indicator(["litter"], {"litter": 3})
     (place.root / "elders.csv").write_text("area_code,indicator,period,count\nGM0153,litter,2026-01,15\n")
     place.configured.municipality.disclosure.external_totals = ("elders.csv",)
     edition = place.deliver("reports", REPORTS).deliver("police", OPEN, is_open=True).edition(two=True)
@@ -438,6 +440,7 @@ def test_the_audit_knows_totals_of_others_what_was_shown_before_and_other_divisi
     assert given["external"].source_id.tolist() == ["reports"]
     assert given["remembered"].empty
     assert len(given["links"]) == 2
+    assert given["weighted"] == {"harm": {"litter": 3}}
 
 
 # --- totals of others -------------------------------------------------------------------------------------------------
