@@ -63,6 +63,6 @@ def test_a_reader_asks_whether_it_worked_and_reads_the_answer(open_page, violati
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     page.reload()
     expect(page.locator(".effect-answer")).to_contain_text("geen bewijs van oorzaak", timeout=60_000)
-    page.locator(".effect-change summary").click()
+    page.locator(".effect-change > summary").click()
     expect(page.locator("#effect-choices")).to_contain_text("Akkerrand")
     expect(page.locator("#effect-from-select")).to_have_value("2026-01")
