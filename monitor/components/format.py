@@ -64,6 +64,11 @@ def count_text(count: float | None, _: Translator, exact: Exactness = EXACT, sta
     return _about(number(count, _), exact.is_sum or status in _ABOUT)
 
 
+def about_text(value: float | None, _: Translator, decimals: int = 0, exact: Exactness = EXACT) -> str:
+    """A number worked out from counts (a mean, an expected number, a ratio): "≈ 12,3" where those were rounded."""
+    return _about(number(value, _, decimals), exact != EXACT)
+
+
 def value_text(
     value: float | None,
     unit: str,

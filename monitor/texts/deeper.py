@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import math
 
-from monitor.components.format import month_name, number, period_name
+from monitor.components.format import about_text, month_name, number, period_name
 from monitor.i18n import Translator
 from monitor.queries.development import Change, Development
+from monitor.queries.exactness import EXACT, Exactness
 from monitor.queries.places import ClusterOfAreas, Spread, Standing
 from monitor.texts.words import names, signed_pct
 
@@ -162,7 +163,7 @@ def changes_note(found: Development, _: Translator) -> str:
     return _("No month was found around which the level clearly changed.")
 
 
-def ahead_sentence(found: Development, _: Translator) -> str:
+def ahead_sentence(found: Development, _: Translator, exact: Exactness = EXACT) -> str:
     """The months ahead in words, or why nothing is shown."""
     if not found.ahead.is_better:
         return {
@@ -179,11 +180,11 @@ def ahead_sentence(found: Development, _: Translator) -> str:
         first=period_name(found.periods_ahead[0], _),
         last=period_name(found.periods_ahead[-1], _),
         mean=number(float(found.ahead.mean.mean()), _),
-        low=number(float(low), _),
-        high=number(float(high), _),
+        low=about_text(float(low), _, exact=exact),
+        high=about_text(float(high), _, exact=exact),
         n=found.ahead.n_tested,
-        error=number(found.ahead.error, _, 1),
-        naive=number(found.ahead.naive_error, _, 1),
+        error=about_text(found.ahead.error, _, 1, exact),
+        naive=about_text(found.ahead.naive_error, _, 1, exact),
     )
 
 
@@ -205,7 +206,7 @@ def funnel_sentence(found: Spread, _: Translator) -> str:
     )
 
 
-def concentration_sentence(found: Spread, label: str, _: Translator) -> str:
+def concentration_sentence(found: Spread, label: str, _: Translator, exact: Exactness = EXACT) -> str:
     """ "De helft van … komt uit 9 van de 70 buurten." """
     one = found.concentration
     if one.n_events == 0:
@@ -213,7 +214,7 @@ def concentration_sentence(found: Spread, label: str, _: Translator) -> str:
     said = _(
         "Half of “{label}” comes from {k} of the {n} neighbourhoods.",
         label=label,
-        k=int(one.n_areas_half),
+        k=about_text(int(one.n_areas_half), _, exact=exact),
         n=one.n_areas,
     )
     by_chance = number(one.chance_share * one.n_areas, _)

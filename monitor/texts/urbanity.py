@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from monitor.components.format import count_text, number
+from monitor.components.format import about_text, count_text, number
 from monitor.i18n import Translator
 from monitor.queries.exactness import EXACT, Exactness
 from monitor.queries.urbanity import AgainstUrbanity
@@ -40,8 +40,8 @@ def own_sentence(found: AgainstUrbanity, area_code: str, _: Translator, exact: E
         " be expected: {ratio} times as many (probably {lower} to {upper} times).",
         count=count_text(float(row.count), _, exact),
         urbanity=number(int(row.urbanity), _),
-        expected=number(float(row.expected), _, 1),
-        ratio=number(float(row.ratio), _, 1),
+        expected=about_text(float(row.expected), _, 1, exact),
+        ratio=about_text(float(row.ratio), _, 1, exact),
         lower=number(float(row.lower), _, 1),
         upper=number(float(row.upper), _, 1),
     )

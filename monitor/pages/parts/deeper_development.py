@@ -11,7 +11,7 @@ from dash import html
 from config.vocabulary import Unit
 from monitor.components.cards import badge
 from monitor.components.charts import chart
-from monitor.components.format import count_text, number, period_name, unit_name
+from monitor.components.format import about_text, count_text, period_name, unit_name
 from monitor.components.light_table import light_twin
 from monitor.figures.development import Points, control_chart, months_ahead, season_bars
 from monitor.figures.palette import palette
@@ -19,7 +19,7 @@ from monitor.figures.plain import PlainWords
 from monitor.pages.parts.topics import listed
 from monitor.queries.areas import Area, municipality
 from monitor.queries.development import Development, development
-from monitor.queries.exactness import EXACT, Exactness, exactness
+from monitor.queries.exactness import Exactness, exactness
 from monitor.queries.indicators import Series
 from monitor.router import View
 from monitor.texts import deeper as texts
@@ -38,7 +38,7 @@ def development_blocks(view: View, series: Series, here: Area) -> list[html.Sect
     exact = exactness(view.snapshot, series.indicator, here.level, "month")
     return [
         _chart_block(view, found, series, place, exact),
-        _season_block(view, found, place),
+        _season_block(view, found, place, exact),
         block(
             _("Trend and moments of change"),
             html.P(texts.trend_sentence(found, _)),
@@ -85,8 +85,7 @@ def _chart_block(view: View, found: Development, series: Series, place: str, exa
     def shown(value: float) -> str:
         if is_count:
             return count_text(float(value), _, exact)
-        text = number(value, _, digits)
-        return text if exact == EXACT else f"≈ {text}"
+        return about_text(value, _, digits, exact)
 
     periods = [str(found.months["period"].iloc[found.first + int(at)]) for at in points.period]
     scaled = [
@@ -112,7 +111,7 @@ def _chart_block(view: View, found: Development, series: Series, place: str, exa
             ],
         ),
         words=words(view, place),
-        upper=_("limit {n}", n=number(float(upper[-1]), _, 1)),
+        upper=_("limit {n}", n=about_text(float(upper[-1]), _, 1, exact)),
         palette=palette(view.scheme),
     )
     title = _("{place}: control chart", place=place)
@@ -128,7 +127,9 @@ def _chart_block(view: View, found: Development, series: Series, place: str, exa
             drawn,
             title,
             twin=twin,
-            caption=_("{unit}; dashed: middle ({n}); dotted: limits", unit=unit, n=number(float(centre[-1]), _, 1)),
+            caption=_(
+                "{unit}; dashed: middle ({n}); dotted: limits", unit=unit, n=about_text(float(centre[-1]), _, 1, exact)
+            ),
         ),
         *sentences,
     )
@@ -150,13 +151,13 @@ def _chart_unit(view: View, found: Development, series: Series) -> str:
     return _("number per month, season taken out") if found.chart.is_adjusted else _("number per month")
 
 
-def _season_block(view: View, found: Development, place: str) -> html.Section:
+def _season_block(view: View, found: Development, place: str, exact: Exactness) -> html.Section:
     _ = view._
     sentence = html.P(texts.season_sentence(found, _))
     if not found.season.is_seasonal:
         return block(_("Season"), sentence)
     profile = texts.season_profile(found)
-    told = {texts.month_word(month, _): _more_or_fewer(view, value) for month, value in profile.items()}
+    told = {texts.month_word(month, _): _more_or_fewer(view, value, exact) for month, value in profile.items()}
     drawn = season_bars(
         {texts.month_word(month, _, short=True): value for month, value in profile.items()},
         words=words(view, place),
@@ -169,22 +170,23 @@ def _season_block(view: View, found: Development, place: str) -> html.Section:
     return block(_("Season"), chart(drawn, title, twin=twin, caption=caption), sentence)
 
 
-def _more_or_fewer(view: View, value: float) -> str:
+def _more_or_fewer(view: View, value: float, exact: Exactness) -> str:
     _ = view._
-    shown = number(abs(value), _, 1)
+    shown = about_text(abs(value), _, 1, exact)
     return _("{n} more", n=shown) if value >= 0 else _("{n} fewer", n=shown)
 
 
 def _ahead_block(view: View, found: Development, place: str, exact: Exactness) -> html.Section:
     _ = view._
-    sentence = html.P(texts.ahead_sentence(found, _))
+    sentence = html.P(texts.ahead_sentence(found, _, exact))
     if not found.ahead.is_better:
         return block(_("Looking ahead"), sentence)
     newest = found.months.tail(_BEFORE)
     known = [str(period) for period in newest["period"]]
     told = [
         _("{mean} (probably between {low} and {high})",
-          mean=number(float(mean), _), low=number(float(low), _), high=number(float(high), _))
+          mean=about_text(float(mean), _, exact=exact), low=about_text(float(low), _, exact=exact),
+          high=about_text(float(high), _, exact=exact))
         for mean, low, high in zip(found.ahead.mean, found.ahead.lower, found.ahead.upper, strict=True)
     ]  # fmt: skip
     drawn = months_ahead(

@@ -9,7 +9,7 @@ from dash import dcc, html
 from config.vocabulary import UNIT_BASE, Unit
 from etl import calendar
 from monitor.components.charts import chart
-from monitor.components.format import comparison_name, count_text, number, period_name, unit_name
+from monitor.components.format import about_text, comparison_name, count_text, number, period_name, unit_name
 from monitor.components.light_table import light_twin
 from monitor.figures.palette import palette
 from monitor.figures.places import funnel, scatter
@@ -36,12 +36,13 @@ def place_blocks(view: View, series: Series) -> list[html.Section]:
         return [block(_("Over the neighbourhoods"), html.P(_("There are too few neighbourhoods with figures.")))]
     label = series.label(view.language)
     where = f"{label}, {period_name(found.period, _)}"
+    exact = exactness(view.snapshot, series.indicator, "neighbourhood", str(calendar.period_type_of(found.period)))
     blocks = [
         _funnel_block(view, series, found, where),
         urbanity_block(view, series, where) if found.funnel is not None else None,
         block(
             _("Concentration and clusters"),
-            html.P(texts.concentration_sentence(found, label, _)),
+            html.P(texts.concentration_sentence(found, label, _, exact)),
             *[html.P(sentence) for sentence in texts.cluster_sentences(found, _)],
             html.P(period_name(found.period, _), className="meta"),
         ),
@@ -83,9 +84,21 @@ def _funnel_block(view: View, series: Series, found: places.Spread, where: str) 
     columns = ["area_name", "count", "expected", "value", "verdict"]
     for name, count, expected, value, verdict in frame[columns].itertuples(index=False, name=None):
         outcome = comparison_name(verdict, _) if isinstance(verdict, str) else "–"
-        numbers = _("{n} counted, {expected} expected", n=count_text(count, _, exact), expected=number(expected, _, 1))
+        numbers = _(
+            "{n} counted, {expected} expected",
+            n=count_text(count, _, exact),
+            expected=about_text(expected, _, 1, exact),
+        )
         hovers.append(f"<b>{name}</b><br>{numbers}<br>{outcome}")
-        rows.append([name, count_text(count, _, exact), number(expected, _, 1), number(value, _, 2), outcome])
+        rows.append(
+            [
+                name,
+                count_text(count, _, exact),
+                about_text(expected, _, 1, exact),
+                about_text(value, _, 2, exact),
+                outcome,
+            ]
+        )
     frame["hover"] = hovers
     drawn = funnel(
         frame,

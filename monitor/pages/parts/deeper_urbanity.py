@@ -5,7 +5,7 @@ from __future__ import annotations
 from dash import html
 
 from etl import calendar
-from monitor.components.format import count_text, number, period_name
+from monitor.components.format import about_text, count_text, number, period_name
 from monitor.components.light_table import light_twin
 from monitor.pages.parts.deeper_development import block
 from monitor.queries.areas import Area
@@ -26,8 +26,8 @@ def urbanity_block(view: View, series: Series, where: str) -> html.Section:
     exact = exactness(view.snapshot, series.indicator, "neighbourhood", str(calendar.period_type_of(found.period)))
     columns = ["area_name", "urbanity", "count", "expected", "ratio", "lower", "upper"]
     rows = [
-        [name, number(int(urbanity), _), count_text(count, _, exact), number(expected, _, 1), number(ratio, _, 2),
-         f"{number(lower, _, 2)} – {number(upper, _, 2)}"]
+        [name, number(int(urbanity), _), count_text(count, _, exact), about_text(expected, _, 1, exact),
+         about_text(ratio, _, 2, exact), f"{about_text(lower, _, 2, exact)} – {number(upper, _, 2)}"]
         for name, urbanity, count, expected, ratio, lower, upper in found.areas.sort_values("area_name")[
             columns
         ].itertuples(index=False, name=None)

@@ -14,9 +14,10 @@ from plotly.utils import PlotlyJSONEncoder
 
 from config.vocabulary import Edition, Role
 from etl.snapshot import Snapshot, open_snapshot
-from monitor.components.format import count_text, value_text
+from monitor.components.format import about_text, count_text, value_text
 from monitor.i18n import translator
 from monitor.pages.parts.deeper_development import development_blocks
+from monitor.pages.parts.deeper_places import place_blocks
 from monitor.queries.areas import area
 from monitor.queries.exactness import EXACT, Exactness, exactness
 from monitor.queries.indicators import breaks, indicators
@@ -200,3 +201,27 @@ def test_looking_deeper_gives_ranges_and_sums_too(public: Snapshot, configured):
 
     assert "1 tot 5" in shown
     assert not re.search(r"<br>[05](<br>|\")", shown)
+
+
+def test_what_is_worked_out_from_rounded_counts_is_about_in_the_deeper_analysis(public: Snapshot, configured):
+    found, argument = find_page(SLUG, f"/g/{SLUG}/onderwerp/burglary_home")
+    view = make_view(
+        slug=SLUG, configured=configured, snapshot=public, page=found, argument=argument, search="", role=Role.VISITOR,
+        edition=Edition.PUBLIC, scheme="light",
+    )  # fmt: skip
+    series = indicators(public)["burglary_home"]
+    blocks = [*development_blocks(view, series, area(public, CODE)), *place_blocks(view, series)]
+
+    told = json.dumps(blocks, cls=PlotlyJSONEncoder, ensure_ascii=False)
+
+    assert re.search(r"grens ≈ \d", told)
+    assert re.search(r"midden \(≈ \d", told)
+    assert re.search(r"geteld, ≈ \d+,\d te verwachten", told)
+    assert re.search(r"komt uit ≈ \d+ van de 11 buurten", told)
+    assert not re.search(r"(grens|geteld,|midden \() ?\d", told)
+
+
+@pytest.mark.parametrize(("exact", "said"), [(EXACT, "12,3"), (SUM, "≈ 12,3"), (LEAF, "≈ 12,3")])
+def test_a_number_worked_out_from_counts_is_about_where_they_are(exact, said):
+    assert about_text(12.34, NL, 1, exact) == said
+    assert about_text(None, NL, 1, exact) == "–"
