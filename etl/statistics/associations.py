@@ -166,7 +166,7 @@ def context_model(counts: ArrayLike, exposure: ArrayLike, predictors: ArrayLike)
 
     Source: McCullagh & Nelder (1989), Generalized linear models; no interval is narrower than that of Poisson counts.
     """
-    from etl.statistics.log_linear import fit_log_linear
+    from etl.statistics.quasi_poisson import fit_quasi_poisson
 
     events, people = whole_counts(counts), np.atleast_1d(np.asarray(exposure, dtype=np.float64))
     x = np.asarray(predictors, dtype=np.float64)
@@ -182,7 +182,7 @@ def context_model(counts: ArrayLike, exposure: ArrayLike, predictors: ArrayLike)
     if (deviation == 0).any() or np.linalg.matrix_rank(centred) < k:
         raise ValueError("a predictor is the same everywhere, or follows from the others")
     design = np.column_stack([np.ones(n), centred / deviation])
-    fit = fit_log_linear(events[known], design, np.log(people[known]))
+    fit = fit_quasi_poisson(events[known], design, offset=np.log(people[known]))
     ratio, lower, upper, p = np.array([fit.effect(column) for column in range(1, k + 1)]).T
     residuals = np.full(events.shape, np.nan)
     residuals[known] = (events[known] - fit.mu) / np.sqrt(fit.mu)

@@ -9,7 +9,7 @@ from math import comb
 import numpy as np
 from numpy.typing import NDArray
 
-from etl.statistics.log_linear import LogLinear
+from etl.statistics.quasi_poisson import ratio_with_interval
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -57,12 +57,11 @@ def difference_in_differences(
     """
     is_used = _usable(counts, exposure)
     treatment = is_treated[:, np.newaxis] & is_after[np.newaxis, :]
-    fitted, mean = _fit(counts, exposure, is_used, treatment.astype(np.float64))
-    ratio, lower, upper, p = fitted.effect(-1)
+    (ratio, lower, upper, p), phi, mean = _fit(counts, exposure, is_used, treatment.astype(np.float64))
     without = np.where(treatment, mean / ratio, mean)[is_treated]
     expected = np.where(np.isnan(without).all(axis=0), np.nan, np.nansum(without, axis=0))
     p_randomisation, n_reassigned = _randomisation(counts, exposure, is_used, is_treated, is_after, seed)
-    return DifferenceInDifferences(ratio, lower, upper, p, p_randomisation, n_reassigned, fitted.phi, expected)
+    return DifferenceInDifferences(ratio, lower, upper, p, p_randomisation, n_reassigned, phi, expected)
 
 
 def pre_trend_p(counts: Floats, exposure: Floats, is_treated: Bools) -> float:
@@ -72,8 +71,8 @@ def pre_trend_p(counts: Floats, exposure: Floats, is_treated: Bools) -> float:
     """
     is_used = _usable(counts, exposure)
     years = np.linspace(-1, 1, counts.shape[1])
-    fitted, _ = _fit(counts, exposure, is_used, is_treated[:, np.newaxis] * years[np.newaxis, :])
-    return fitted.effect(-1)[3]
+    (_, _, _, p), _, _ = _fit(counts, exposure, is_used, is_treated[:, np.newaxis] * years[np.newaxis, :])
+    return p
 
 
 def _usable(counts: Floats, exposure: Floats) -> Bools:
@@ -85,8 +84,11 @@ def _usable(counts: Floats, exposure: Floats) -> Bools:
     return is_used
 
 
-def _fit(counts: Floats, exposure: Floats, is_used: Bools, effect: Floats) -> tuple[LogLinear, Floats]:
-    """Poisson regression on a constant per area, one per period, and `effect`: its coefficient, and all fitted means.
+def _fit(
+    counts: Floats, exposure: Floats, is_used: Bools, effect: Floats
+) -> tuple[tuple[float, float, float, float], float, Floats]:
+    """Poisson regression on a constant per area, one per period, and `effect`: its ratio with interval and p-value,
+    phi, and all fitted means.
 
     Newton's method with the normal equations written down: a table of dummies of thousands of rows would hold the same
     numbers a hundred times over. Cells that are not used have mean 0.
@@ -116,7 +118,7 @@ def _fit(counts: Floats, exposure: Floats, is_used: Bools, effect: Floats) -> tu
     variance = phi * float(np.linalg.inv(_information(mu, x))[-1, -1])
     fitted = np.full(counts.shape, np.nan)
     fitted[np.ix_(area, period)] = np.where(is_cell, mu, np.nan)
-    return LogLinear(np.array([coefficient]), np.array([[variance]]), phi, freedom, mu[is_cell]), fitted
+    return ratio_with_interval(coefficient, float(np.sqrt(variance)), freedom), phi, fitted
 
 
 def _information(mu: Floats, x: Floats) -> Floats:

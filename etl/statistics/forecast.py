@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import nbinom
 
-from etl.statistics.log_linear import LogLinear, fit_log_linear, harmonics
+from etl.statistics.quasi_poisson import QuasiPoisson, fit_quasi_poisson, harmonics
 from etl.statistics.rates import whole_counts
 
 Floats = NDArray[np.float64]
@@ -129,11 +129,11 @@ def _ahead(y: Floats, at_risk: Floats, origin: int, ahead: int, per_year: int) -
     """Mean and bounds of the `ahead` periods from `origin` on, from nothing but what stands before it."""
     first = max(0, origin - YEARS_USED * per_year)
     used = first + np.flatnonzero(~np.isnan(y[first:origin]))
-    fitted = fit_log_linear(y[used], _design(used, per_year), at_risk[used])
+    fitted = fit_quasi_poisson(y[used], _design(used, per_year), offset=at_risk[used])
     return _predicted(fitted, _design(np.arange(origin, origin + ahead), per_year), at_risk[used[-1]])
 
 
-def _predicted(fitted: LogLinear, design: Floats, at_risk: float) -> tuple[Floats, Floats, Floats]:
+def _predicted(fitted: QuasiPoisson, design: Floats, at_risk: float) -> tuple[Floats, Floats, Floats]:
     log_mean, error = fitted.log_mean(design, at_risk)
     mean = np.exp(log_mean)
     p = mean / (fitted.phi * mean + (mean * error) ** 2)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from etl.statistics.log_linear import fit_log_linear, harmonics
+from etl.statistics.quasi_poisson import fit_quasi_poisson, harmonics
 from etl.statistics.rates import whole_counts
 
 Floats = NDArray[np.float64]
@@ -80,7 +80,7 @@ def interrupted_series(
     is_after = years >= 0
     season = harmonics(np.arange(y.size), 365.25 / 7 if per_year == 52 else per_year)
     design = np.column_stack([np.ones(y.size), years, is_after, is_after * years, season])
-    fitted = fit_log_linear(y[used], design[used], at_risk[used])
+    fitted = fit_quasi_poisson(y[used], design[used], offset=at_risk[used])
     level, level_lower, level_upper, level_p = fitted.effect(2)
     slope, slope_lower, slope_upper, _ = fitted.effect(3)
     residuals = (y[used] - fitted.mu) / np.sqrt(fitted.mu)

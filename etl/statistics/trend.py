@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
 from statsmodels.discrete.discrete_model import NegativeBinomial
 
-from etl.statistics.log_linear import LogLinear, fit_log_linear, harmonics
+from etl.statistics.quasi_poisson import QuasiPoisson, fit_quasi_poisson, harmonics
 from etl.statistics.rates import whole_counts
 
 Floats = NDArray[np.float64]
@@ -94,7 +94,7 @@ def trend_per_year(
         nan = float("nan")
         return Trend(nan, nan, nan, nan, None, nan, n_months, n_events, nothing, nothing, reason)
     design = _design(y.size)
-    fitted = fit_log_linear(y[is_used], design[is_used], log_exposure[is_used])
+    fitted = fit_quasi_poisson(y[is_used], design[is_used], offset=log_exposure[is_used])
     ratio, lower, upper, p = fitted.effect(1, times=12, confidence=confidence)
     return Trend(
         _percent(ratio),
@@ -157,7 +157,7 @@ def _design(n: int) -> Floats:
     return np.column_stack([np.ones(n), month, harmonics(month, 12)])
 
 
-def _line(fitted: LogLinear, design: Floats, log_exposure: Floats, first_usable: int) -> Floats:
+def _line(fitted: QuasiPoisson, design: Floats, log_exposure: Floats, first_usable: int) -> Floats:
     line: Floats = np.exp(log_exposure + design @ fitted.coefficients)
     line[:first_usable] = np.nan
     return line

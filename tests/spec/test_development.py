@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from etl.statistics.change_points import change_points
-from etl.statistics.log_linear import fit_log_linear, harmonics
+from etl.statistics.quasi_poisson import fit_quasi_poisson, harmonics
 from etl.statistics.seasonal import decompose
 from etl.statistics.trend import negative_binomial_trend, trend_per_year
 from tests.conftest import IS_SOAK
@@ -27,7 +27,7 @@ def test_the_regression_equals_r_glm_poisson_and_quasi_poisson():
     t = np.arange(1, 73)
     design = np.column_stack([np.ones(72), t, harmonics(t, 12)])
 
-    found = fit_log_linear(TREND["input"]["y"], design, np.log(TREND["input"]["pop"]))
+    found = fit_quasi_poisson(TREND["input"]["y"], design, offset=np.log(TREND["input"]["pop"]))
 
     rel = TREND["tolerance_rel"]
     assert found.coefficients.tolist() == pytest.approx(TREND["poisson"]["coef"], rel=rel)
