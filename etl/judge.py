@@ -151,7 +151,7 @@ def _panels_of(
     """One panel, on the periods of all its indicators together."""
     periods = tuple(sorted({text for block in blocks for text in block.periods}, key=parse))
     if period_type is PeriodType.ROLLING_4_WEEKS:
-        periods = tuple(text for text in periods if _ends_block(text))
+        periods = tuple(text for text in periods if ends_block(text))
     if not periods:
         return
     place = {text: index for index, text in enumerate(periods)}
@@ -189,7 +189,9 @@ def _grids(block: Cells, axis: AreaAxis) -> tuple[Floats, NDArray[np.int8]]:
     return number, status
 
 
-def _ends_block(window: str) -> bool:
+def ends_block(window: str) -> bool:
+    """Is a window of four weeks one of the blocks that never overlap? A sum that moves on by a week would be judged
+    four times on nearly the same weeks."""
     return ((parse(window).last_day - EPOCH).days + 1) % (7 * BLOCK_WEEKS) == 0
 
 

@@ -136,27 +136,3 @@ def _seasons(centres: list[int], half_window: int, n_seasons: int) -> NDArray[np
         lengths[:longer] += 1
         season[first:end] = np.repeat(np.arange(n_seasons - 1), lengths)
     return season
-
-
-#: A Monday: blocks of four weeks are counted from here, so that a week always falls in the same block.
-_FIRST_BLOCK = np.datetime64("2001-01-01")
-
-
-def four_week_blocks(counts: NDArray[np.float64], first_days: Days) -> tuple[NDArray[np.float64], Days]:
-    """Weeks added up to blocks of four that never overlap, whichever week is the newest.
-
-    A sum that moves on by a week would be tested four times on nearly the same weeks.
-
-    Args:
-        counts: events per week, shape (series, weeks); NaN for not delivered: its block is NaN too. No week is absent.
-        first_days: the Mondays, shape (weeks,).
-
-    Returns:
-        Counts, shape (series, blocks), and the first day of each block. Weeks of a block that is not complete are left
-        out, at the newest end too.
-    """
-    weeks = (np.asarray(first_days, dtype="datetime64[D]") - _FIRST_BLOCK).astype(np.int64) // 7
-    first = int(-weeks[0] % 4) if weeks.size else 0
-    n_blocks = max(0, (weeks.size - first) // 4)
-    used = slice(first, first + 4 * n_blocks)
-    return counts[:, used].reshape(counts.shape[0], n_blocks, 4).sum(axis=2), first_days[used][::4]

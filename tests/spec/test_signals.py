@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from etl.statistics.reference_periods import FOUR_WEEKS, MONTH, WEEK, four_week_blocks
+from etl.statistics.reference_periods import FOUR_WEEKS, MONTH, WEEK
 from etl.statistics.signals import judge_newest, newest_complete
 from etl.statistics.verdict_words import METHODS, REASONS, VERDICTS
 from tests.spec.statistics_samples import calm_series, mondays, months
@@ -245,25 +245,6 @@ def test_no_series_give_no_verdicts():
 
 
 # --- weeks and blocks ------------------------------------------------------------------------------------------------
-
-
-def test_a_week_stays_in_its_block_of_four_as_newer_ones_come():
-    weeks = np.arange(14.0)[np.newaxis]
-    weeks[0, 4] = np.nan
-
-    earlier, earlier_days = four_week_blocks(weeks[:, :12], mondays(12))
-    later, later_days = four_week_blocks(weeks, mondays(14))
-
-    assert earlier_days.tolist() == later_days[:2].tolist() == mondays(14)[[1, 5]].tolist()
-    assert np.isnan(later[0, 0])
-    assert earlier[0, 1] == later[0, 1] == 5 + 6 + 7 + 8
-    assert later[0, 2] == 9 + 10 + 11 + 12
-
-
-def test_too_few_weeks_make_no_block():
-    blocks, days = four_week_blocks(np.ones((2, 3)), mondays(3))
-
-    assert (blocks.shape, days.size) == ((2, 0), 0)
 
 
 @pytest.mark.parametrize("rhythm", [WEEK, FOUR_WEEKS], ids=lambda rhythm: rhythm.name)

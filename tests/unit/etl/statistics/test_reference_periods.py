@@ -7,7 +7,6 @@ from etl.statistics.reference_periods import (
     FOUR_WEEKS,
     MONTH,
     WEEK,
-    four_week_blocks,
     reference_periods,
     same_dates,
 )
@@ -114,29 +113,3 @@ def test_a_leap_day_goes_with_the_first_of_march():
     days = np.array(["2023-02-28", "2023-03-01", "2024-02-29"], dtype="datetime64[D]")
 
     assert same_dates(days, 2) == (1,)
-
-
-# --- blocks of four weeks ---------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("first", "skipped"), [("2001-01-01", 0), ("2001-01-08", 3), ("2001-01-15", 2), ("2001-01-22", 1)]
-)
-def test_blocks_are_counted_from_one_monday_for_ever(first, skipped):
-    weeks = mondays(11, first)
-
-    counts, days = four_week_blocks(np.arange(11.0)[np.newaxis], weeks)
-
-    n_blocks = (11 - skipped) // 4
-    assert days.tolist() == weeks[skipped : skipped + 4 * n_blocks : 4].tolist()
-    assert counts.tolist() == [[float(4 * (skipped + 4 * k) + 6) for k in range(n_blocks)]]
-
-
-def test_four_weeks_are_one_block_of_each_series_and_none_are_none():
-    counts, days = four_week_blocks(np.array([[1.0, 2, 3, 4], [5, 6, 7, np.nan]]), mondays(4, "2001-01-29"))
-
-    assert counts[0].tolist() == [10]
-    assert np.isnan(counts[1, 0])
-    assert days.astype(str).tolist() == ["2001-01-29"]
-    empty, no_days = four_week_blocks(np.zeros((2, 0)), mondays(0))
-    assert (empty.shape, no_days.size) == ((2, 0), 0)
