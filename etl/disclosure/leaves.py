@@ -79,7 +79,7 @@ def blocks(
         raise ValueError("a leaf stands there twice")
     return [
         _block(str(source_id), str(period_type), rows, groups, own_areas)
-        for (source_id, period_type), rows in leaves.groupby(["source_id", "period_type"], sort=True)
+        for (source_id, period_type), rows in leaves.groupby(["source_id", "period_type"])
     ]
 
 
@@ -100,7 +100,7 @@ def _block(
     true, present = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=bool)
     true[place] = rows.value.to_numpy(dtype=float).astype(np.int64)
     present[place] = True
-    districts = dict(zip(rows.area_code, rows.district, strict=True))
+    districts = rows.set_index("area_code").district.to_dict()
     cells, cell_of = _hierarchy(areas, indicators, districts, groups, own_areas)
     windows, opens = _windows(PeriodType(period_type), periods)
     return Block(source_id, period_type, areas, indicators, periods, true, present, cell_of, cells, windows, opens)
@@ -139,17 +139,17 @@ def _hierarchy(
 
 
 def _windows(kind: PeriodType, periods: Sequence[str]) -> tuple[tuple[str, ...], NDArray[np.intp]]:
-    """The longer windows that end in each period and are shown: where each of them opens."""
-    days = [parse(period) for period in periods]
+    """The longer windows that end in each period and are shown: where each of them opens. No period is missing."""
     if kind is PeriodType.MONTH:
-        month = np.array([12 * day.first_day.year + day.first_day.month - 1 for day in days])
-        first = {"quarter": month - month % 3, "year": month - month % 12, "rolling_12_months": month - 11}
+        month = np.array([parse(period).first_day.month - 1 for period in periods])
+        back = {"quarter": month % 3, "year": month, "rolling_12_months": np.full_like(month, 11)}
     elif kind is PeriodType.WEEK:
-        month = np.array([day.first_day.toordinal() // 7 for day in days])
-        first = {"rolling_4_weeks": month - 3}
+        back = {"rolling_4_weeks": np.full(len(periods), 3)}
     else:
-        return (), np.zeros((0, len(periods)), dtype=np.intp)
-    return tuple(first), np.stack([np.searchsorted(month, opens) for opens in first.values()])
+        back = {}
+    position = np.arange(len(periods))
+    opens = [np.maximum(position - periods_before, 0) for periods_before in back.values()]
+    return tuple(back), np.array(opens, dtype=np.intp).reshape(len(back), len(periods))
 
 
 class Split(NamedTuple):
@@ -164,7 +164,8 @@ def split_totals(leaves: pd.DataFrame, groups: Mapping[str, Sequence[str]]) -> S
     """Replace a total that a source delivers beside its parts by the rest, so that total minus parts tells nothing.
 
     The rest is a leaf like any other (`<total>#rest`). A total whose parts exceed it in any cell is left out: see
-    `untrue`. Totals within totals are worked from the inside out.
+    `untrue`. Totals within totals are worked from the inside out; one that is left out, or that the source does not
+    deliver, stands for its own parts in the totals above it.
     """
     key = ["source_id", "area_code", "period", "period_type"]
     totals: dict[tuple[str, str], frozenset[str]] = {}
@@ -172,14 +173,16 @@ def split_totals(leaves: pd.DataFrame, groups: Mapping[str, Sequence[str]]) -> S
     made = []
     for source_id in sorted(leaves.source_id.unique()):
         rows = leaves[leaves.source_id == source_id]
-        given = set(rows.indicator)
-        for total in _inside_out(groups, given):
-            parts: set[str] = set()
-            for member in groups[total]:
-                parts |= totals.get((source_id, member), {member} & given)
+        adds_up = {name: frozenset({name}) for name in rows.indicator.unique()}
+        for total in _inside_out(groups):
+            parts = frozenset[str]().union(*(adds_up.get(member, ()) for member in groups[total]))
+            is_given = total in adds_up
             if not parts:
                 continue
-            added = rows[rows.indicator.isin(parts)].groupby(key, as_index=False).value.sum()
+            adds_up[total] = parts
+            if not is_given:
+                continue
+            added = rows[rows.indicator.isin(parts)].groupby(key).value.sum().reset_index()
             own = rows[rows.indicator == total].merge(added, on=key, how="left", suffixes=("", "_parts"))
             own["value"] -= own.pop("value_parts").fillna(0)
             rows = rows[rows.indicator != total]
@@ -188,17 +191,17 @@ def split_totals(leaves: pd.DataFrame, groups: Mapping[str, Sequence[str]]) -> S
                 continue
             own["indicator"] = total + REST
             rows = pd.concat([rows, own])
-            totals[source_id, total] = frozenset(parts | {total + REST})
+            totals[source_id, total] = adds_up[total] = parts | {total + REST}
         made.append(rows)
     return Split(pd.concat(made, ignore_index=True) if made else leaves, totals, untrue)
 
 
-def _inside_out(groups: Mapping[str, Sequence[str]], given: set[str]) -> list[str]:
-    """Delivered totals, each after the totals among its members."""
+def _inside_out(groups: Mapping[str, Sequence[str]]) -> list[str]:
+    """Groups, each after the groups among its members."""
     done: list[str] = []
 
     def visit(name: str, path: tuple[str, ...]) -> None:
-        if name in path or name in done or name not in groups or name not in given:
+        if name in path or name in done or name not in groups:
             return
         for member in sorted(groups[name]):
             visit(member, (*path, name))

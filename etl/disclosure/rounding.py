@@ -101,7 +101,7 @@ class Rounded:
                 fix="leave these periods of this source out of the public edition, or set its `publication` right",
                 number=len(rows),
             )
-            for source_id, rows in over.groupby("source_id", sort=True)
+            for source_id, rows in over.groupby("source_id")
         )
 
 
@@ -139,10 +139,10 @@ def round_leaves(
         raise ValueError("the base is 5 or more, and the key is not empty")
     groups = groups or {}
     has_number = leaves.status.isin([str(status) for status in NUMBERS]).to_numpy()
-    counted = leaves.loc[has_number, [*LEAF_KEY, "district", "period_type", "value"]].reset_index(drop=True)
+    counted = leaves.loc[has_number, [*LEAF_KEY, "district", "period_type", "value"]]
     split = split_totals(counted, groups)
     rounded: list[RoundedBlock] = []
-    for source_id, rows in split.leaves.groupby("source_id", sort=True):
+    for source_id, rows in split.leaves.groupby("source_id"):
         known = _expanded(groups, split, str(source_id))
         for block in blocks(rows, known, own_areas or {}):
             rounded.append(_round_block(block, key, base, remembered))
@@ -177,7 +177,7 @@ def _round_block(block: Block, key: bytes, base: int, remembered: pd.DataFrame |
     hand = _Hand(block, key, base, _kept(block, base, remembered))
     at = tries = furthest = 0
     while at < len(block.periods):
-        is_kept = hand.round(at, tries if at <= furthest else 0)
+        is_kept = hand.round(at, tries)
         back = min(tries + 1, at)
         if is_kept or tries == MOST_TRIES or not hand.is_new(at - back, at):
             if at >= furthest:
@@ -192,10 +192,10 @@ class _Hand:
     """The rounding of one block under way."""
 
     def __init__(self, block: Block, key: bytes, base: int, kept: Ints) -> None:
-        n_periods = len(block.periods)
+        n_leaves, n_periods = len(block.cell_of), len(block.periods)
         self.block, self.key, self.base = block, key, base
-        self.true = block.true.reshape(-1, n_periods)
-        self.kept = kept.reshape(-1, n_periods)
+        self.true = block.true.reshape(n_leaves, n_periods)
+        self.kept = kept.reshape(n_leaves, n_periods)
         self.shown = self.true.copy()
         self.running = np.zeros((len(block.cells), n_periods + 1), dtype=np.int64)
         self._own = np.array([cells[0] for cells in block.cell_of], dtype=np.intp)
@@ -241,8 +241,6 @@ def _start(running: Ints, at: int, now: Ints, base: int) -> tuple[NDArray[np.boo
         running: of the leaves, shape (leaves, periods + 1), filled up to position `at`.
         now: their true counts, shape (leaves,).
     """
-    if not len(now):
-        return np.zeros(0, dtype=bool), np.zeros(0, dtype=bool)
     lately = running[:, max(0, at - 11) : at + 1]
     furthest = base + base // 5
     low = np.maximum(-furthest, lately.max(axis=1) - LIMIT * base)
@@ -271,7 +269,7 @@ def _together(district: NDArray[np.intp]) -> list[list[int]]:
 def _kept(block: Block, base: int, remembered: pd.DataFrame | None) -> Ints:
     """Per leaf what is remembered of it: 0, the base, or _NONE."""
     kept = np.full(block.true.shape, _NONE, dtype=np.int64)
-    if remembered is not None and len(remembered):
+    if remembered is not None:
         # a value of another base says nothing any more
         rows = remembered[(remembered.source_id == block.source_id) & remembered.shown.isin([0, base])]
         place = np.stack(locate(rows, block.areas, block.indicators, block.periods))
