@@ -82,12 +82,12 @@ def settle(period: Period, *, seed: int, limit: int) -> Flags:
     """
     if not len(period.cells):
         return period.start
-    best, worst = period.start, -1
+    best, worst = period.start, math.inf
     for turn, (share, sharpness) in enumerate(TRIES):
         rounds = share * min(MOST_ROUNDS, VISITS // len(period.cells))
         search = _Search(period, sharpness, with_held=turn > 0)
         search.run(rounds, seed + turn, limit)
-        if worst < 0 or search.worst() < worst:
+        if search.worst() < worst:
             best, worst = np.array(search.on, dtype=bool), search.worst()
         if worst <= limit:
             return best
@@ -127,7 +127,7 @@ def _program(period: Period, seed: int, limit: int) -> Flags | None:
         constraints=rules,
         options={"node_limit": NODES, "mip_rel_gap": 0.2},
     )
-    return None if found.x is None else np.asarray(found.x[:n_leaves] > 0.5)
+    return None if found.x is None else np.rint(found.x[:n_leaves]).astype(bool)
 
 
 def _cannot_help(period: Period, limit: int) -> bool:
@@ -135,7 +135,7 @@ def _cannot_help(period: Period, limit: int) -> bool:
     is_touched = np.zeros(period.deviation.shape, dtype=bool)
     is_touched[np.fromiter((cell for cells in period.cells for cell in cells), dtype=np.int64)] = True
     fixed = np.abs(period.promised + period.deviation)[:, ~is_touched]
-    return int(fixed.max(initial=0)) > limit
+    return bool((fixed > limit).any())
 
 
 def _costs(base: int, reach: int, sharpness: int) -> tuple[Ints, Ints]:
