@@ -118,10 +118,9 @@ def from_index(index: float, weights: Sequence[float], largest: int) -> list[tup
     Weights that grow fast are the digits of a number: then only one answer is left.
     """
     found: list[tuple[int, ...]] = []
-    reach = [largest * sum(weights[place:]) for place in range(len(weights) + 1)]
 
     def search(place: int, left: float, counts: tuple[int, ...]) -> None:
-        if len(found) > 1 or left < -1e-6 or left > reach[place] + 1e-6:
+        if len(found) > 1 or left < -1e-6 or left > largest * sum(weights[place:]) + 1e-6:
             return
         if place == len(weights):
             found.append(counts)
@@ -162,7 +161,11 @@ def in_payload(payload: str, codes: Iterable[str]) -> dict[str, set[int]]:
     Lists of equal length in one JSON object stand beside each other (`locations`, `z`, `customdata`); in other text, a
     number belongs to the code before it on its line.
     """
-    wanted, found = set(codes), dict[str, set[int]]()
+    return _read(payload, frozenset(codes))
+
+
+def _read(payload: str, wanted: frozenset[str]) -> dict[str, set[int]]:
+    found = dict[str, set[int]]()
     try:
         content = json.loads(payload)
     except ValueError:
@@ -177,27 +180,19 @@ def in_payload(payload: str, codes: Iterable[str]) -> dict[str, set[int]]:
         return found
     for part in _objects(content):
         lists = [value for value in part.values() if isinstance(value, list)]
-        for names in lists:
-            if not any(isinstance(name, str) and name in wanted for name in names):
-                continue
-            for other in lists:
-                if len(other) == len(names):
-                    for name, value in zip(names, other, strict=True):
-                        if isinstance(name, str) and name in wanted:
-                            found.setdefault(name, set()).update(_whole(value))
-        own = [value for value in part.values() if isinstance(value, str) and value in wanted]
-        for name in own:
-            found.setdefault(name, set()).update(_whole([v for v in part.values() if not isinstance(v, list | dict)]))
-        for value in part.values():
-            if isinstance(value, str):
-                for name, numbers in in_payload_text(value, wanted).items():
-                    found.setdefault(name, set()).update(numbers)
+        for names, other in itertools.product(lists, lists):
+            if len(other) == len(names):
+                for name, value in zip(names, other, strict=True):
+                    if isinstance(name, str) and name in wanted:
+                        found.setdefault(name, set()).update(_whole(value))
+        beside = [value for value in part.values() if not isinstance(value, list | dict)]
+        texts = [value for value in beside if isinstance(value, str)]
+        for name in wanted.intersection(texts):
+            found.setdefault(name, set()).update(_whole(beside))
+        for text in texts:  # a label, or JSON within JSON
+            for name, numbers in _read(text, wanted).items():
+                found.setdefault(name, set()).update(numbers)
     return found
-
-
-def in_payload_text(text: str, codes: set[str]) -> dict[str, set[int]]:
-    """The same for a text inside a JSON payload: a label, or JSON within JSON."""
-    return in_payload(text, codes) if len(text) > len(min(codes, key=len, default="")) and text not in codes else {}
 
 
 def _objects(content: Any) -> Iterable[Mapping[str, Any]]:
@@ -206,7 +201,7 @@ def _objects(content: Any) -> Iterable[Mapping[str, Any]]:
         for value in content.values():
             yield from _objects(value)
     elif isinstance(content, list):
-        if content and all(not isinstance(value, list | dict) for value in content):
+        if all(not isinstance(value, list | dict) for value in content):
             yield {str(place): value for place, value in enumerate(content)}  # a row: [code, 3, …]
         for value in content:
             yield from _objects(value)
