@@ -184,7 +184,7 @@ def _leaves_as_shown(book: Ledger) -> tuple[int, Flags]:
     # where a true 0 or base is not `rounded`, all that are `rounded` with this value are 1 … base-1
     for value in (0, book.base):
         if (is_end & ~book.is_rounded & (book.leaf_value == value)).any():
-            told |= book.is_secret & book.is_rounded & (book.leaf_value == value)
+            told |= book.is_secret & (book.leaf_value == value)
     return int(is_there.sum()), np.asarray(told)
 
 
@@ -246,8 +246,7 @@ def _rates(book: Ledger, rows: pd.DataFrame) -> tuple[int, Flags]:
     years = leaves.period.map({name: exposure_years(name) for name in book.block.periods}).to_numpy(dtype=float)
     per = leaves.unit.astype(str).map({str(unit): base for unit, base in UNIT_BASE.items()}).to_numpy(dtype=float)
     one = per / (leaves.denominator.to_numpy(dtype=float) * years)  # rate of one event
-    true, said = book.block.true[place], counts(leaves)
-    secret = book.is_secret[place] & (true != said)
+    true, secret = book.block.true[place], book.is_secret[place]
     for column, expected in (("rate", true * one), ("upper", poisson_bounds(true)[:, 1] * one)):
         value = leaves[column].to_numpy(dtype=float)
         is_told = secret & np.isfinite(value) & (np.abs(value - expected) < 0.01 * np.abs(one))

@@ -100,7 +100,7 @@ def _block(
     true, present = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=bool)
     true[place] = rows.value.to_numpy(dtype=float).astype(np.int64)
     present[place] = True
-    districts = rows.set_index("area_code").district.to_dict()
+    districts = dict(rows[["area_code", "district"]].to_numpy(dtype=object).tolist())
     cells, cell_of = _hierarchy(areas, indicators, districts, groups, own_areas)
     windows, opens = _windows(PeriodType(period_type), periods)
     return Block(source_id, period_type, areas, indicators, periods, true, present, cell_of, cells, windows, opens)

@@ -108,6 +108,10 @@ def test_a_true_zero_or_five_that_is_not_rounded_tells_those_that_are(true, expe
     assert told(as_published(book_of(counts, shown), (0, 0, 3), true, False)) == expected
 
 
+def test_a_true_zero_that_is_rounded_is_no_secret_beside_one_that_is_not():
+    assert told(as_published(book_of([[3, 0, 2, 0]], [[5, 0, 0, 0]]), (0, 0, 3), 0, False)) == [(0, 2)]
+
+
 def test_leaves_that_are_not_published_are_not_counted():
     book = book_of(*SMALL)
     book.leaf_value[0, 0, 1] = np.nan
@@ -297,6 +301,12 @@ def test_a_rate_is_that_of_a_count_within_a_hundredth_of_an_event():
     assert told(auditor._rates(book, rates_of(book, book.block.true + 0.009))) != []
     assert told(auditor._rates(book, rates_of(book, book.block.true + 0.011))) == []
     assert told(auditor._rates(book, rates_of(book, book.block.true - 0.9))) == []
+
+
+def test_the_rate_of_a_count_that_is_no_secret_tells_nothing_even_where_another_is_shown():
+    book = book_of([[9, 0, 5]], [[7, 6, 6]])
+
+    assert told(auditor._rates(book, rates_of(book, book.block.true))) == []
 
 
 def test_rows_without_rates_or_of_what_is_no_leaf_are_not_tried():
