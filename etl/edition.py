@@ -21,7 +21,7 @@ from etl.deliveries import DeliveryLog
 from etl.derive import has_figures
 from etl.divided import Divided
 from etl.divisions import Divisions
-from etl.harm import harm_frames
+from etl.harm import harm_frames, not_made
 from etl.intake import Intake
 from etl.line import Figures, Leaves, Line, Protect, everything, triangles
 from etl.meaning import breaks_of, meaning_of
@@ -121,6 +121,7 @@ def facts_of(
             *given.findings,
             *told_borders(given.moved, configured.slug),
             *without_figures(tree.frame, covered, configured.slug),
+            *not_made(configured, figures.chosen),
             *made.findings,
             *findings,
         ),

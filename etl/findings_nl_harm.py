@@ -4,6 +4,13 @@ from __future__ import annotations
 
 #: Code -> (pattern of the English sentence, Dutch sentence).
 SENTENCES_OF_HARM: dict[str, tuple[tuple[str, str], ...]] = {
+    "QUA-004": (
+        (
+            r"the harm score is not made: no figures of (?P<names>.*)",
+            "de ernstscore is niet gemaakt: geen cijfers van {names}",
+        ),
+        (r"the harm score is not made: .*", "de ernstscore is niet gemaakt: geen bron geeft elk gewogen delict"),
+    ),
     "CFG-070": (
         (
             r"(?P<n>\d+) offences of (?P<table>\S+) have no weight and are not left out: (?P<codes>.*)",
@@ -34,6 +41,7 @@ SENTENCES_OF_HARM: dict[str, tuple[tuple[str, str], ...]] = {
 }
 
 REPAIRS_OF_HARM: dict[str, str] = {
+    "QUA-004": "lever deze delicten (ook een nul is een cijfer), of zet hun codes bij `harm.exclude`",
     "CFG-070": "geef elk een gewicht onder `weights`, of neem de codes over in `exclude: […]`",
     "CFG-071": "houd een van de twee",
     "CFG-072": "zie config/categories voor de codes; het totaal hoort er niet bij",

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from config.errors import Finding
 from config.harm import HARM
 from config.harm_indicator import offences_of
 from config.load import Configured
@@ -65,6 +66,26 @@ def harm_frames(
         "harm_detail": _stacked(details, DETAIL),
         "harm_sensitivity": _stacked(sensitivities, SENSITIVITY),
     }
+
+
+def not_made(configured: Configured, chosen: Chosen) -> list[Finding]:
+    """Why a municipality with weights has no score: a sum that leaves out an offence would be no harm score."""
+    indicator = configured.indicators.get(HARM)
+    if indicator is None or any(name == HARM for name, _ in chosen):
+        return []
+    given = {name for name, _ in chosen}
+    lacking = [name for name in indicator.numerator.sum_of or () if name not in given]
+    reason = f"no figures of {', '.join(lacking)}" if lacking else "no source gives every weighed offence"
+    return [
+        Finding(
+            "QUA-004",
+            f"the harm score is not made: {reason}",
+            where=configured.where("harm"),
+            fix="deliver these offences (a zero is a figure too), or add their codes to `harm.exclude`",
+            level="warning",
+            number=len(lacking),
+        )
+    ]
 
 
 def _weights(configured: Configured, indicator: Indicator) -> pd.DataFrame:

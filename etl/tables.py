@@ -103,7 +103,7 @@ TABLES: dict[str, Table] = {
             "period": ("VARCHAR", "period"),
             "value": ("DOUBLE", "rate for rates and shares, numerator for counts, the source's own figure for scores"),
             "unit": ("VARCHAR", "unit of value"),
-            "numerator": ("DOUBLE", "events, or the counted part"),
+            "numerator": ("DOUBLE", "events, or the counted part; of a harm score days"),
             "denominator": ("DOUBLE", "people, dwellings, … that the numerator is divided by"),
             "rate": ("DOUBLE", "numerator / denominator in the unit's base, per year"),
             "lower": ("DOUBLE", "lower bound of value at 95 %"),

@@ -6,6 +6,7 @@ edition is made of rounded leaves.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from config.catalogue import category_titles
@@ -77,11 +78,12 @@ def offences(code: str, month: str, word: str) -> int:
     }.get(word, 0)
 
 
-def police_rows() -> str:
+def police_rows(words: Iterable[str] = tuple(OFFENCES)) -> str:
     lines = ["ID;SoortMisdrijf;WijkenEnBuurten;Perioden;GeregistreerdeMisdrijven_1;Gemeentenaam_2;SoortRegio_3"]
     for month in SHOWN:
         period = f"{month[:4]}MM{month[5:]}"
-        for word, (offence, _, _) in OFFENCES.items():
+        for word in words:
+            offence = OFFENCES[word][0]
             lines += [
                 f"{len(lines)};{offence} ;{code};{period};{offences(code, month, word)};Kleinstad;Buurt"
                 for code in CODES

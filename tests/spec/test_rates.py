@@ -11,6 +11,7 @@ from etl.statistics.rates import (
     exact_poisson,
     exact_poisson_bounds,
     poisson_bounds,
+    weighted_bounds,
     wilson_share,
     z_value,
 )
@@ -155,3 +156,37 @@ def test_bounds_rise_with_the_count(count):
 @given(count=st.integers(10, 100_000))
 def test_the_approximation_is_close_to_the_exact_interval(count):
     assert byar([count])[0].tolist() == pytest.approx(exact_poisson([count])[0].tolist(), rel=2e-3)
+
+
+@given(count=st.integers(1, 10_000), weight=st.floats(0.1, 1_000))
+def test_bounds_of_equal_weights_are_those_of_the_count(count, weight):
+    total, spread = weight * count, weight**2 * count
+
+    bounds = weighted_bounds(np.array([total]), np.array([float(count)]), np.array([spread]))[0]
+
+    assert bounds.tolist() == pytest.approx((weight * poisson_bounds([count])[0]).tolist())
+
+
+def test_one_heavy_event_makes_a_sum_uncertain():
+    light, heavy = (np.array([number]) for number in (100.0, 100.0 + 5_000))  # 100 of 1 day; the same and one of 5,000
+
+    narrow = weighted_bounds(light, np.array([100.0]), np.array([100.0]))[0]
+    wide = weighted_bounds(heavy, np.array([101.0]), np.array([100.0 + 5_000**2]))[0]
+
+    assert np.ptp(wide) > 200 * np.ptp(narrow)
+    assert wide[0] == 0
+
+
+def test_bounds_of_parts_of_events_are_those_of_the_whole_numbers_around():
+    total, events, spread = np.array([25.0]), np.array([2.5]), np.array([250.0])  # weight 10
+
+    lower, upper = weighted_bounds(total, events, spread)[0]
+
+    assert lower == pytest.approx(10 * poisson_bounds([2])[0, 0])
+    assert upper == pytest.approx(10 * poisson_bounds([3])[0, 1])
+
+
+def test_a_weighted_sum_without_events_or_unknown_has_no_bounds():
+    bounds = weighted_bounds(np.array([0.0, np.nan]), np.array([0.0, np.nan]), np.array([0.0, np.nan]))
+
+    assert np.isnan(bounds).all()

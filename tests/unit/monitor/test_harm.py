@@ -19,7 +19,7 @@ from monitor.queries.lineage import passport
 from monitor.queries.map_values import map_values
 from monitor.queries.series import cell, table_of_areas
 from monitor.router import make_view
-from tests.harmtown import AREA, CONFIGURATION, EXCLUDED, KILLED, OFFENCES, harm_town
+from tests.harmtown import AREA, CONFIGURATION, EXCLUDED, KILLED, OFFENCES, harm_town, police_rows
 from tests.smalltown import CODES
 
 MEMBERS = {indicator: weight for _, indicator, weight in OFFENCES.values()}
@@ -263,6 +263,21 @@ def test_the_passport_writes_out_the_weights(loaded):
     assert "Diefstal/inbraak woning: 31 × 20 = 620 dagen" in told
     assert "1.510 dagen : 1.010 inwoners (2025) × 1.000 = 1.495,0 dagen per 1.000 inwoners" in told
     assert "samengestelde Poisson" in told
+
+
+def test_a_sum_without_one_of_its_offences_is_not_made_and_told(tmp_path):
+    made = harm_town(tmp_path)
+    made.deliver("47022NED_2026-10-20.csv", police_rows(["overval", "inbraak", "vernieling"]), folder="politie")
+
+    assert made.load().exit_code == 0
+
+    told = made.ask("SELECT what, what_nl, fix_nl FROM quality_check WHERE code = 'QUA-004'")
+    assert told[0][:2] == (
+        "the harm score is not made: no figures of killing",
+        "de ernstscore is niet gemaakt: geen cijfers van killing",
+    )
+    assert "ook een nul is een cijfer" in str(told[0][2])
+    assert made.ask("SELECT count(*) FROM observation WHERE indicator = ?", HARM) == [(0,)]
 
 
 def test_a_municipality_without_weights_has_empty_tables(tmp_path):
