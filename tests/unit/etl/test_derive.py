@@ -1,15 +1,18 @@
 """Rates, intervals and statuses of the cells that are shown."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from config.model import Indicator, Rates
 from config.vocabulary import STATUS_ORDER, PeriodType
-from etl.cube import FINAL, NOT_DELIVERED, AreaAxis, Cube
-from etl.derive import derive
+from etl.cube import FINAL, NOT_DELIVERED, SUPPRESSED, AreaAxis, Cube
+from etl.derive import Cells, derive
 from etl.observation import observation_frame
 from etl.series import choose, complete
+from etl.statistics.rates import weighted_bounds
 
 AREAS = pd.DataFrame(
     [
@@ -178,3 +181,61 @@ def test_every_status_word_is_known_to_the_frame():
     table = observed([yearly("kwb", "population", {"BU00010101": {"2024": 2000.0}})], [POPULATION])
 
     assert list(table.status.cat.categories) == [str(word) for word in STATUS_ORDER]
+
+
+def weighted_cells(burglary: float, raid: float | None, moved: float = 0.0) -> Cells:
+    """A year of one neighbourhood in which a burglary weighs 20 and a raid 365. raid None: withheld."""
+    score = indicator(
+        "score",
+        unit="days_per_1000_inhabitants",
+        denominator="population",
+        numerator={"sum_of": ["burglary", "raid"], "weights": [20, 365]},
+    )
+    one, two = (
+        yearly("police", name, {"BU00010101": {"2024": number}}) for name, number in (("b", burglary), ("r", raid))
+    )
+    if raid is None:
+        two.status[0, AXIS.codes.index("BU00010101"), 0] = SUPPRESSED
+    part = np.where(np.isnan(one.value), 0.0, moved)
+    cube = replace(
+        one,
+        indicators=("burglary", "raid"),
+        value=np.concatenate([one.value, two.value]),
+        status=np.concatenate([one.status, two.status]),
+        coverage=np.concatenate([one.coverage, two.coverage]),
+        estimated=np.concatenate([part, np.zeros_like(part)]),
+    )
+    people = yearly("kwb", "population", {"BU00010101": {"2024": 1000.0}})
+    ready = [*complete([cube], [score], frozenset()), *complete([people], [], frozenset())]
+    chosen = choose(ready, [score, POPULATION], {})
+    cells = derive(chosen, AXIS, Rates(), sources=["police", "kwb"], registers=frozenset({"kwb"}))
+    return next(block for block in cells if block.indicator.id == "score")
+
+
+def only_cell(block: Cells, name: str) -> float:
+    return float(getattr(block, name)[block.area == AXIS.codes.index("BU00010101")][0])
+
+
+def test_a_weighted_sum_counts_in_days_and_is_no_number_of_events():
+    block = weighted_cells(10, 2)
+
+    assert only_cell(block, "numerator") == 10 * 20 + 2 * 365
+    assert only_cell(block, "value") == 930
+    bounds = weighted_bounds(np.array([930.0]), np.array([12.0]), np.array([10 * 20.0**2 + 2 * 365.0**2]))[0]
+    assert [only_cell(block, "lower"), only_cell(block, "upper")] == pytest.approx(bounds)
+    assert not block.is_events
+
+
+def test_the_redistributed_part_of_a_weighted_sum_is_in_days_too():
+    block = weighted_cells(10.5, 2, moved=4.0)
+
+    assert only_cell(block, "estimated") == pytest.approx(4 * 20 / (10.5 * 20 + 2 * 365))
+    assert only_cell(block, "lower") < only_cell(block, "value") < only_cell(block, "upper")
+
+
+def test_a_weighted_sum_with_a_withheld_offence_is_withheld():
+    block = weighted_cells(10, None)
+
+    assert np.isnan(only_cell(block, "value"))
+    assert np.isnan(only_cell(block, "lower"))
+    assert only_cell(block, "status") == SUPPRESSED
