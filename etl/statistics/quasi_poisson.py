@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import stdtr, stdtrit
 from statsmodels.genmod.families import Poisson
 from statsmodels.genmod.generalized_linear_model import GLM
-from statsmodels.tools.sm_exceptions import DomainWarning, PerfectSeparationWarning, SingularMatrixWarning
+from statsmodels.tools.sm_exceptions import PerfectSeparationWarning, SingularMatrixWarning
 
 Floats = NDArray[np.float64]
 
@@ -98,7 +98,6 @@ def fit_quasi_poisson(
         # A season without a single event has mean 0: its coefficient runs to minus infinity, as it should, and its
         # periods weigh nothing, which leaves the design short of a rank.
         warnings.simplefilter("ignore", PerfectSeparationWarning)
-        warnings.simplefilter("ignore", DomainWarning)
         warnings.simplefilter("ignore", SingularMatrixWarning)
         model = GLM(y, design, family=Poisson(), offset=offset, var_weights=weights, hasconst=True)
         found = model.fit(scale=1.0, start_params=start)

@@ -54,6 +54,13 @@ def test_c3_adds_what_the_two_periods_before_exceeded_by_more_than_one_sd():
     assert found.is_alarm[11]
 
 
+def test_no_cases_after_an_outbreak_are_no_alarm_of_c3():
+    found = ears_c3([*SEVEN, 8, 8, 90, 90, 0])
+
+    assert found.upper[-1] == 0
+    assert not found.is_alarm[-1]
+
+
 def test_one_new_count_is_held_against_seven_with_the_chance_of_both():
     error = np.sqrt(56 / 3 * 8 / 7)
 

@@ -199,6 +199,7 @@ def test_areas_without_people_or_count_do_not_feed_the_rest():
 
     assert found[:2].tolist() == [[20, 20], [10, 10]]
     assert np.isnan(found[2:]).all()
+    assert expected_from_rest([3, 4], [0.5, 0.25])[:, 0].tolist() == [8, 1.5]  # half a year of one person
     for bad, message in (([1, -1], "negative"), ([1], "shape")):
         with pytest.raises(ValueError, match=message):
             expected_from_rest([3, 4], bad)

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import warnings
+
 import numpy as np
 import pytest
 from scipy.stats import t
@@ -74,6 +76,13 @@ def test_as_many_coefficients_as_rows_leave_one_degree_of_freedom():
     assert fit.mu.tolist() == pytest.approx([4, 9])
 
 
+def test_one_degree_of_freedom_is_enough_for_a_spread():
+    design = np.array([[1.0, 0], [1, 0], [0, 1]])
+
+    for fit in (fit_quasi_poisson(np.array([2.0, 18, 7]), design), fit_log_linear([2.0, 18, 7], design)):
+        assert (fit.phi, fit.freedom) == (pytest.approx(2 * 64 / 10), 1)
+
+
 def test_without_any_error_there_is_no_p_value():
     fit = fit_quasi_poisson(COUNTS, DESIGN)
     certain = replace(fit, covariance=np.zeros((2, 2)))
@@ -125,6 +134,16 @@ def test_a_group_without_events_has_a_mean_of_nothing():
     fit = fit_quasi_poisson(counts, DESIGN)
 
     assert fit.mu.tolist() == pytest.approx([0] * 4 + [30] * 4, abs=1e-6)
+
+
+def test_a_perfect_fit_and_columns_that_hang_together_warn_nobody():
+    even, doubled = np.full(8, 5.0), np.column_stack([DESIGN, GROUP])
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        fits = [fit_quasi_poisson(even, DESIGN), fit_log_linear(even, DESIGN), fit_quasi_poisson(COUNTS, doubled)]
+
+    assert [fit.mu[0] for fit in fits] == pytest.approx([5, 5, 8])
 
 
 def test_the_season_is_waves_of_a_year_and_parts_of_it():

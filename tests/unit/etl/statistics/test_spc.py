@@ -197,6 +197,9 @@ def test_a_range_of_3267_means_is_left_out_once_and_a_gap_has_none():
     calm = [10, 11, 10, 11, 10, 11, 10, 11, 10, 11]
 
     assert xmr_limits([*calm, 91]).upper[0] == pytest.approx(np.mean([*calm, 91]) + 2.66)
+    kept, dropped = ([*calm, 11 + last] for last in (4.3, 4.5))  # 3.23 and 3.33 times the mean of ten ranges
+    assert xmr_limits(kept).upper[0] == pytest.approx(np.mean(kept) + 2.66 * 1.33)
+    assert xmr_limits(dropped).upper[0] == pytest.approx(np.mean(dropped) + 2.66)
     gap = xmr_limits([10, 11, np.nan, 50, 51])
     assert gap.centre.tolist() == [30.5] * 5
     assert gap.upper.tolist() == pytest.approx([30.5 + 2.66] * 5)
