@@ -132,9 +132,7 @@ def recount(previous: ArrayLike, current: ArrayLike, *, threshold: float = SHIFT
         raise ValueError(f"previous has shape {before.shape}, current {after.shape}")
     if wrong := int(np.sum(before < 0) + np.sum(after < 0)):
         raise ValueError(f"{wrong} counts are negative")
-    with np.errstate(invalid="ignore"):
-        is_judged = np.maximum(before, after) >= FEWEST_EXPECTED
-    is_judged &= ~np.isnan(before) & ~np.isnan(after)
+    is_judged = np.maximum(before, after) >= FEWEST_EXPECTED  # False where one is NaN
     n_areas = int(is_judged.sum())
     if n_areas < FEWEST_AREAS:
         return LevelShift(False, float("nan"), n_areas, 0, float("nan"), TOO_FEW_AREAS)
