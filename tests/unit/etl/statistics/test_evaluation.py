@@ -536,6 +536,23 @@ def test_the_twin_is_the_mix_and_the_ratio_what_is_left_after_the_start():
     assert found.error == pytest.approx(0, abs=1e-3)
 
 
+def test_a_rate_per_head_has_the_same_twin_as_one_per_thousand():
+    treated = 0.25 * DONORS[1] + 0.75 * DONORS[4]
+    treated[15:] *= 1.5
+
+    per_thousand, per_head = (synthetic_control(treated / unit, DONORS / unit, 15) for unit in (1, 1_000))
+
+    assert per_head.reason is None
+    assert per_head.weights == pytest.approx(per_thousand.weights, abs=1e-6)
+    assert per_head.ratio == pytest.approx(per_thousand.ratio)
+
+
+def test_donors_of_another_length_are_refused_by_name():
+    for treated, donors in ((DONORS[0, :9], DONORS), (DONORS[0], DONORS[0])):
+        with pytest.raises(ValueError, match="treated has shape"):
+            synthetic_control(treated, donors, 15)
+
+
 def test_a_twin_that_is_a_fifth_of_the_mean_off_is_no_twin():
     """Donors that stand still at 100 leave the treated area its own swing."""
     donors = np.full((10, 30), 100.0)
