@@ -42,6 +42,9 @@ def test_time_counts_back_from_the_judged_period_in_years():
     found = reference_periods(months(96), 95, MONTH)
 
     assert found.trend[[0, -1]].tolist() == pytest.approx([(34 - 95) / 12, (88 - 95) / 12])
+    for rhythm, days, a_year in ((WEEK, mondays(520), 52), (FOUR_WEEKS, mondays(520)[::4], 13)):
+        found = reference_periods(days, days.size - 1, rhythm)
+        assert found.trend[found.index == days.size - 1 - a_year].tolist() == [-1]
 
 
 def test_three_years_are_enough_and_two_are_not():
