@@ -14,6 +14,10 @@ def test_each_stratum_brings_the_rate_of_the_reference():
     assert expected_counts([100, 200], [10, 30], [1_000, 600]).tolist() == [11]
 
 
+def test_a_reference_may_be_half_a_year_of_one_person():
+    assert expected_counts([[3]], [2], [0.5]).tolist() == [12]
+
+
 def test_a_stratum_nobody_of_the_reference_is_in_has_no_rate():
     found = expected_counts([[1, 100], [0, 100]], [5, 10], [0, 1_000])
 
