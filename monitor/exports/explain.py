@@ -52,7 +52,7 @@ def nested(one: Passport | None) -> dict[str, Any] | None:
         mended["date"] = mended["date"].isoformat()
     told["verdicts"] = [{"against": kind, "verdict": verdict} for kind, verdict in one.verdicts]
     kept = {key: told[key] for key in ("numerator", "denominator", "corrections", "verdicts", "edition", "publication",
-                                       "years", "coverage_share", "estimated_share")}  # fmt: skip
+                                       "years", "coverage_share", "estimated_share", "made_of")}  # fmt: skip
     return {
         "definition": {"indicator": one.indicator, "unit": one.unit, **words},
         **kept,

@@ -6,7 +6,7 @@ import io
 import json
 import shutil
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from plotly.utils import PlotlyJSONEncoder
 from config.vocabulary import Edition, Role
 from etl.snapshot import Snapshot, open_snapshot
 from monitor.app import create_app
+from monitor.exports.explain import nested
 from monitor.pages import gebied, herkomst, onderwerp, overzicht
 from monitor.queries.areas import area
 from monitor.queries.composite import largest_moves, standings
@@ -90,8 +91,11 @@ class Loaded:
 
     def shown(self, page: Page, search: str = "", argument: str | None = None) -> str:
         """All texts of a page."""
-        view = self.view(page, search, argument)
-        return json.dumps(page.layout(view), cls=PlotlyJSONEncoder, ensure_ascii=False)
+        return texts_of(self.view(page, search, argument))
+
+
+def texts_of(view: View) -> str:
+    return json.dumps(view.page.layout(view), cls=PlotlyJSONEncoder, ensure_ascii=False)
 
 
 def cells_of(snapshot: Snapshot, period: str) -> pd.DataFrame:
@@ -165,6 +169,8 @@ def test_the_passport_gives_sql_that_returns_the_number(loaded: Loaded, tmp_path
     assert one is not None
     assert [(part.part, part.score) for part in one.made_of] == [("burglary_home", 125.0), ("assault", 25.0)]
     copy = shutil.copy(snapshot.path, tmp_path / "internal.duckdb")
+    explained = nested(one) or {}
+    assert [(part["part"], part["score"]) for part in explained["made_of"]] == [("burglary_home", 125), ("assault", 25)]
     with duckdb.connect(str(copy), read_only=True) as file:
         assert file.execute(str(one.recalculation)).fetchall() == [(pytest.approx(75.0),)]
         assert file.execute(one.sql).fetchall()[0][0] == pytest.approx(75.0)
@@ -292,3 +298,31 @@ def test_every_table_of_an_index_is_filled(loaded: Loaded):
 
     for table in ("composite_base", "composite_part", "composite_standing", "composite_way"):
         assert snapshot.query(f"SELECT count(*) AS n FROM {table}", [])["n"].iloc[0] > 0, table
+
+
+def test_a_base_on_another_division_is_told(tmp_path: Path):
+    """The first two neighbourhoods were one until 2024: the reports still come by that older code."""
+    older = f"{CODES[0][:-2]}99"
+    configuration = CONFIGURATION.replace("schematic: true", "schematic: true, crosswalks: [links.csv]").replace(
+        'path: "own/*.csv"', 'path: "own/*.csv"\n    vintage: 2023'
+    )
+    made = town(tmp_path, configuration + INDEX)
+    for year in YEARS:
+        made.deliver(f"kwb-{year}.csv", key_figures(), folder="kwb")
+    links = [f"{older};2023;{CODES[0]};2024;0.5", f"{older};2023;{CODES[1]};2024;0.5"]
+    links += [f"{code};2023;{code};2024;1" for code in CODES[2:]]
+    made.deliver("links.csv", text(links, "from_code;from_vintage;to_code;to_vintage;share"), folder=".")
+    lines = [line for line in delivery("2024").splitlines()[1:] if not line.startswith(CODES[1])]
+    made.deliver("2025-02-05.csv", text(line.replace(CODES[0], older) for line in lines))
+
+    report = made.load()
+    loaded = Loaded(made, pd.DataFrame(), pd.DataFrame())
+    page = loaded.shown(onderwerp.PAGE, argument="safety_index")
+
+    assert (report.exit_code, report.traceback) == (0, "")
+    assert made.ask("SELECT DISTINCT is_carried FROM composite_base") == [(True,)]
+    assert "de cijfers van 2024 zijn omgerekend naar de indeling van 2024 en de basis is opnieuw berekend" in page
+    earlier = replace(loaded.view(onderwerp.PAGE, argument="safety_index"), snapshot=loaded.snapshot().at(2023))
+    assert "bestaat alleen op een andere gebiedsindeling" in texts_of(earlier)
+    status = dict(made.ask("SELECT area_code, status FROM observation WHERE indicator = 'safety_index'"))
+    assert (status[CODES[0]], status[CODES[2]]) == ("estimated", "final")
