@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from config.vocabulary import Comparison, PeriodType
 from etl.statistics.effect_words import (
     AUTOCORRELATED,
@@ -97,7 +99,8 @@ def expected_sentence(one: Effect, _: Translator) -> str:
         " {expected}.",
         length=length(len(after), one.period_type, _),
         counted=shown(float(one.sums[0][after].sum()), one, _),
-        expected=number(float(one.found.effect.expected[after].sum()), _),
+        # A period without any event in any area has no expected number: it adds nothing to either side.
+        expected=number(float(np.nansum(one.found.effect.expected[after])), _),
     )
 
 
@@ -209,8 +212,13 @@ def warning_sentences(one: Effect, _: Translator) -> list[str]:
         said.append(_("The {length} before the start were left out, because of a peak.",
                       length=length(PER_YEAR[one.period_type] // 4, one.period_type, _)))  # fmt: skip
     if one.touching:
-        said.append(_("{names} touch the area: what moves there is counted as a difference.",
-                      names=names([area.name for area in one.touching], _)))  # fmt: skip
+        said.append(
+            _.plural(
+                "{names} touches the area: what moves there is counted as a difference.",
+                "{names} touch the area: what moves there is counted as a difference.",
+                len(one.touching), names=names([area.name for area in one.touching], _),
+            )
+        )  # fmt: skip
     if one.is_cut and one.last_break:
         said.append(_("The way of counting changed on {day}; only later figures take part.",
                       day=date_name(one.last_break, _)))  # fmt: skip

@@ -40,14 +40,14 @@ def answer(view: View, series: Series) -> html.Div:
     head = [_badge(one, series, view), html.H3(texts.answer(one, label, _), className="effect-answer")]
     place = _place_line(one, view)
     if one.refusals:
-        told = [notice(sentence, "warning") for sentence in texts.refusal_sentences(one, _)]
+        told = _told(texts.refusal_sentences(one, _))
         return html.Div(
             listed(
                 [*head, place, *told, _without_peak(one, view), _picture(view, one, label), _how(view, one, series)]
             ),
             className="effect-result",
         )
-    told = [notice(sentence, "warning") for sentence in texts.warning_sentences(one, _)]
+    told = _told(texts.warning_sentences(one, _))
     sure = [texts.chance_sentence(one, _), texts.pre_trend_sentence(one, _), texts.moved_sentence(one, _)]
     return html.Div(
         listed(
@@ -73,6 +73,13 @@ def answer(view: View, series: Series) -> html.Div:
         ),
         className="effect-result",
     )
+
+
+def _told(sentences: list[str]) -> list[html.Div]:
+    """All that must be said in one box."""
+    if len(sentences) < 2:
+        return [notice(sentence, "warning") for sentence in sentences]
+    return [notice(html.Ul([html.Li(sentence) for sentence in sentences]), "warning")]
 
 
 def _badge(one: Effect, series: Series, view: View) -> html.Span | None:

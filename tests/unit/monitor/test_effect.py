@@ -136,6 +136,18 @@ def test_what_other_methods_say_is_told_or_why_they_say_nothing():
     assert texts.relative_sentence(one, NL).startswith("Uit de vier totalen alleen: verhouding ")
 
 
+def test_a_month_without_any_event_adds_nothing_to_what_was_expected():
+    one = made_up(0.6)
+    gap = one.found.effect.expected.copy()
+    gap[START + 2] = np.nan
+    with_gap = replace(one, found=replace(one.found, effect=replace(one.found.effect, expected=gap)))
+
+    told = texts.expected_sentence(with_gap, NL)
+
+    assert told.endswith(f"ongeveer {round(np.nansum(gap[START:]))}.")
+    assert "–" not in told
+
+
 # --- the question ----------------------------------------------------------------------------------------------------
 
 
