@@ -284,7 +284,8 @@ def _spikes(whole: Delivered, counts: Sequence[str]) -> list[Finding]:
     con.unregister("_counts")
     told = []
     for part, row, measure, area, period, value, low, high in found[:_NAMED]:
-        what = f"{measure} {area} {period}: {value:g}, usual {low:.0f}-{high:.0f}; loaded and shown"
+        usual = f"{value:g}, usual {low:.0f}-{high:.0f}"
+        what = f"{measure} {area} {period}: {usual}; loaded as delivered, unless a correction says otherwise"
         where = whole.place.of(part, row)
         told.append(Finding("VAL-010", what, where, "ask the supplier whether it is right", "warning"))
     if len(found) > _NAMED:

@@ -86,7 +86,8 @@ SENTENCES: dict[str, tuple[tuple[str, str], ...]] = {
     "VAL-010": (
         (
             r"(?P<what>\S+) (?P<area>\S+) (?P<period>\S+): (?P<value>\S+), usual (?P<low>\d+)-(?P<high>\d+); .*",
-            "{what} {area} {period}: {value}, gewoonlijk {low} tot {high}; geladen en getoond",
+            "{what} {area} {period}: {value}, gewoonlijk {low} tot {high}; geladen zoals geleverd,"
+            " tenzij een correctie anders zegt",
         ),
         (
             rf"{_N} more numbers are (?P<times>\d+) times .*",
@@ -147,11 +148,11 @@ SENTENCES: dict[str, tuple[tuple[str, str], ...]] = {
     "VAL-109": ((rf"{_N} cells .*", "{n} cellen zonder rij tellen als 0 (`zero_rows: omitted`)"),),
     "VAL-111": (
         (
-            r"(?P<what>\S+): (?P<times>[\d.]+) times the usual level; .*",
+            r"(?P<what>.+): (?P<times>[\d.]+) times the usual level; .*",
             "{what}: {times} keer zo hoog als gewoonlijk; andere eenheid, of een decimaalteken verloren?",
         ),
         (
-            r"(?P<what>\S+): 1/(?P<times>[\d.]+) of the usual level; .*",
+            r"(?P<what>.+): 1/(?P<times>[\d.]+) of the usual level; .*",
             "{what}: {times} keer zo laag als gewoonlijk; andere eenheid, of een decimaalteken verloren?",
         ),
     ),

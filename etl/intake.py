@@ -135,7 +135,9 @@ def take_in(con: duckdb.DuckDBPyConnection, configured: Configured, found: Surve
     findings = [*found.findings]
     taken: list[Taken] = []
     history = History()
-    memory = Memory(source, set(mapping.measure[~mapping.is_figure]), _breaks(configured, mapping))
+    memory = Memory(
+        source, set(mapping.measure[~mapping.is_figure]), _breaks(configured, mapping), titles_of(configured, source)
+    )
     for delivery in found.deliveries:
         is_new = delivery.sha256 in found.new
         one, told = _take(con, configured, source, divisions, mapping, delivery, history, is_new=is_new)
@@ -316,6 +318,14 @@ def categories_of(configured: Configured, source: Source) -> dict[str, str] | No
     if isinstance(source, TabularSource):
         return None
     return configured.categories.get(source.kind)
+
+
+def titles_of(configured: Configured, source: Source) -> dict[str, str]:
+    """Words that a supplier knows for the measures of a source: official titles, or the words of its own file."""
+    if isinstance(source, TabularSource):
+        words = {**source.categories, **source.values}
+        return {indicator: word for word, indicator in reversed(words.items())}
+    return categories_of(configured, source) or {}
 
 
 def _facts(

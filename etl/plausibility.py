@@ -53,12 +53,13 @@ class Memory:
     """The figures of the deliveries of a source read so far, laid over each other, and the size of each.
 
     `counts`: categories that count events, in use. `breaks`: per category the days on which its counting changed, as
-    far as written down: a step there needs no question.
+    far as written down: a step there needs no question. `titles`: words for categories that the source calls by code.
     """
 
     source: Source
     counts: Collection[str]
     breaks: Mapping[str, Collection[dt.date]] = field(default_factory=dict)
+    titles: Mapping[str, str] = field(default_factory=dict)
     known: dict[str, Series] = field(default_factory=dict)
     sizes: list[float] = field(default_factory=list)  # rows per period of each delivery
 
@@ -95,7 +96,7 @@ class Memory:
             for measure, series in _figures(con, accepted, self.counts).items()
         }
         if is_new:
-            told += _judge_counting(self.known, given, name, self.breaks)
+            told += _judge_counting(self.known, given, name, self.breaks, self.titles)
             told += plausibility_periods.tell(
                 self.known, given, name, delivery_date, is_sparse=self._is_varying, is_stock=self._is_stock
             )
@@ -167,19 +168,20 @@ def _judge_counting(
     given: Mapping[str, Series],
     name: str,
     breaks: Mapping[str, Collection[dt.date]],
+    titles: Mapping[str, str],
 ) -> list[Finding]:
     stepped: dict[str, tuple[float, str]] = {}
     recounted: dict[str, float] = {}
     for measure, new in sorted(given.items()):
-        old = known.get(measure, {})
+        old, title = known.get(measure, {}), titles.get(measure, measure)
         again = _recount(old, new)
         if again is not None and (again.ratio > OTHER_UNIT or again.ratio < 1 / OTHER_UNIT):
-            raise _other_unit(measure, again.ratio, name)
+            raise _other_unit(title, again.ratio, name)
         if again is not None and again.is_shift:
-            recounted[measure] = again.ratio
-        step = _step(measure, old, new, name)
+            recounted[title] = again.ratio
+        step = _step(title, old, new, name)
         if step is not None and not _is_written_down(step[1], new, breaks.get(measure, ())):
-            stepped[measure] = step
+            stepped[title] = step
     if (
         not stepped
         and not any(breaks.get(measure) for measure in given)
@@ -231,9 +233,9 @@ def _middle(values: Any) -> float:
     return float(median(list(values)))
 
 
-def _other_unit(measure: str, ratio: float, name: str) -> ValuesError:
+def _other_unit(title: str, ratio: float, name: str) -> ValuesError:
     times = f"{ratio:.1f} times" if ratio >= 1 else f"1/{1 / ratio:.1f} of"
-    what = f"{measure}: {times} the usual level; another unit, or a decimal sign lost?"
+    what = f"{title}: {times} the usual level; another unit, or a decimal sign lost?"
     return ValuesError("VAL-111", what, where=name, fix="ask the supplier, and deliver the file again")
 
 
@@ -251,7 +253,7 @@ def _recount(old: Series, new: Series) -> LevelShift | None:
     return recount(np.where(both, before, 0).sum(axis=1), np.where(both, after, 0).sum(axis=1))
 
 
-def _step(measure: str, old: Series, new: Series, name: str, *, may_refuse: bool = True) -> tuple[float, str] | None:
+def _step(title: str, old: Series, new: Series, name: str, *, may_refuse: bool = True) -> tuple[float, str] | None:
     """The newest periods against what came before: (ratio, first of them), or None.
 
     Raises:
@@ -273,7 +275,7 @@ def _step(measure: str, old: Series, new: Series, name: str, *, may_refuse: bool
         place = len(periods) - back
         judged = factor_ten(whole[:place], whole[place : place + 1], per_year=per_year)
         if judged.is_refused and may_refuse:
-            raise _other_unit(measure, judged.ratio, name)
+            raise _other_unit(title, judged.ratio, name)
     for n_newest in dict.fromkeys((1, last, min(3, len(periods) // 3))):
         if n_newest and (shift := level_shift(grid, n_newest, per_year=per_year)).is_shift:
             return shift.ratio, periods[-n_newest]

@@ -1,6 +1,6 @@
 """The new periods of a delivery, one by one, held against the periods before them.
 
-Nothing here refuses: each finding is told, the figures are loaded and shown.
+Nothing here refuses: each finding is told, the figures are loaded as delivered (a correction may mend them).
 """
 
 from __future__ import annotations
@@ -128,7 +128,10 @@ def _spikes(known: Mapping[str, Series], given: Mapping[str, Series], fresh: lis
                 history = sorted(figures[area] for figures in past.values() if area in figures)
                 if len(history) >= SPIKE_PERIODS and value >= SPIKE_TIMES * max(median(history), 1):
                     low, high = history[len(history) // 20], history[-1 - len(history) // 10]
-                    what = f"{measure} {area} {period}: {value:g}, usual {low:.0f}-{high:.0f}; loaded and shown"
+                    usual = f"{value:g}, usual {low:.0f}-{high:.0f}"
+                    what = (
+                        f"{measure} {area} {period}: {usual}; loaded as delivered, unless a correction says otherwise"
+                    )
                     found.append(Finding("VAL-010", what, name, "ask the supplier whether it is right", "warning"))
     return found[:_NAMED]
 

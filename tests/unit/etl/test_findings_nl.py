@@ -91,6 +91,11 @@ PAIRS = [
     ),
     ("VAL-005", "2.5: a count must be whole; 1,200 rows set aside", f"2,5: {ASIDE}"),
     (
+        "VAL-010",
+        "assault BU1 2026-05: 100, usual 3-9; loaded as delivered, unless a correction says otherwise",
+        "assault BU1 2026-05: 100, gewoonlijk 3 tot 9; geladen zoals geleverd, tenzij een correctie anders zegt",
+    ),
+    (
         "VAL-012",
         "2017-12 came as zeros in every area; shown as not delivered, not as 0",
         "2017-12 kwam in elk gebied als 0 binnen; getoond als niet geleverd, niet als 0",

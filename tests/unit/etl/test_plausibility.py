@@ -9,9 +9,12 @@ import pytest
 
 from config.errors import Finding, ValuesError
 from config.model import KwbSource, TabularSource
+from etl.findings_nl import dutch
 from etl.frames import RAW, create, work_connection
+from etl.intake import titles_of
 from etl.plausibility import Memory
 from tests.delivered import source
+from tests.smalltown import town
 
 CODES = [f"BU015300{number:02}" for number in range(12)]
 MONTHS = [f"{year}-{month:02}" for year in (2024, 2025, 2026) for month in range(1, 13)][:30]
@@ -26,11 +29,12 @@ def judged(
     deliveries: Iterable[dict[str, float]],
     how: TabularSource | KwbSource | None = None,
     breaks: tuple[dt.date, ...] = (),
+    titles: dict[str, str] | None = None,
     **settings: object,
 ) -> list[Finding]:
     """What is said of the last of some deliveries: month -> factor on the usual level."""
     how = how or source()
-    memory, told = Memory(how, {"burglary_home"}, {"burglary_home": breaks}), []
+    memory, told = Memory(how, {"burglary_home"}, {"burglary_home": breaks}, titles or {}), []
     with work_connection() as con:
         for months in deliveries:
             table = create(con, "given", RAW)
@@ -74,6 +78,19 @@ def test_settled_periods_counted_otherwise_are_told_with_the_factor():
     assert "the same periods count × 1.4" in told[0].what
 
 
+@pytest.mark.parametrize("factor", [1.4, 10.0])
+def test_a_category_is_told_by_its_title_in_both_languages(factor):
+    title = "Gekwal. diefstal: in/uit woning"
+    try:
+        told = judged([HISTORY, dict.fromkeys(MONTHS[10:29], factor)], titles={"burglary_home": title})[0]
+    except ValuesError as error:
+        told = error.findings[0]
+
+    assert title in told.what
+    assert title in dutch(told)
+    assert "burglary_home" not in told.what
+
+
 def test_young_periods_may_grow():
     assert judged([HISTORY, {MONTHS[27]: 1.4, MONTHS[28]: 1.4}]) == []
 
@@ -109,3 +126,12 @@ def test_a_new_level_that_is_written_down_as_a_break_is_not_asked_about():
 
 
 HISTORY_TO_2025 = dict.fromkeys(MONTHS[:24], 1.0)
+
+
+def test_the_words_of_a_source_are_those_its_supplier_uses(tmp_path):
+    configured = town(tmp_path).configured()
+    own, facts = configured.municipality.sources
+
+    assert titles_of(configured, own) == {"burglary_home": "Woninginbraak", "assault": "Mishandeling"}
+    assert titles_of(configured, facts) == {}
+    assert configured.categories["47024NED"]["E33"] == "Overlast door verward persoon"
