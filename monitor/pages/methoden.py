@@ -15,7 +15,7 @@ from monitor.queries.areas import municipality
 from monitor.queries.indicators import indicators
 from monitor.router import Page, View
 from monitor.texts import methods as texts
-from monitor.texts.sources import source_title
+from monitor.texts.sources import source_name
 
 
 def layout(view: View) -> html.Div:
@@ -60,12 +60,11 @@ def _numeric(printed: texts.Printed) -> tuple[int, ...]:
 def _measured(view: View) -> texts.Measured:
     """What the snapshot says of its own methods, in the reader's words."""
     _ = view._
-    by_id = {source.id: source for source in view.configured.municipality.sources}
     known = indicators(view.snapshot)
     return texts.Measured(
         maturity=[
             (
-                source_title(by_id.get(str(row.source_id)), _) or str(row.source_id),
+                source_name(view.configured.municipality.sources, str(row.source_id), _),
                 type_name(str(row.period_type), _),
                 int(row.age_days),
                 int(row.periods),

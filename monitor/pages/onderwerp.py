@@ -40,7 +40,7 @@ from monitor.router import Page, View
 from monitor.texts import composite, overview
 from monitor.texts.comparison import change_sentence
 from monitor.texts.quality import coverage_sentence, provisional_sentence, reconciliation_sentence
-from monitor.texts.sources import source_title
+from monitor.texts.sources import source_name
 
 #: Ids of the section that is worked out when it is opened, and of the place it comes in.
 _DEEPER = ("onderwerp-deeper-open", "onderwerp-deeper")
@@ -175,8 +175,7 @@ def _definition(view: View, series: Series) -> html.Section:
     source = source_words(series, _)
     entries.append((_("Source and licence"), html.A(source, href=url, rel="noreferrer") if url else source))
     if series.source_id and not is_index(series):
-        by_id = {source.id: source for source in view.configured.municipality.sources}
-        title = source_title(by_id.get(series.source_id), _) or series.source_id
+        title = source_name(view.configured.municipality.sources, series.source_id, _)
         entries.append((_("Delivered in"), dcc.Link(title, href=view.href("gegevens"))))
     return card(
         _("What this figure means"),

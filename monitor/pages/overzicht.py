@@ -32,7 +32,7 @@ from monitor.router import Page, View
 from monitor.texts import overview
 from monitor.texts.comparison import verdict_words
 from monitor.texts.quality import coverage_sentence, provisional_sentence, reconciliation_sentence
-from monitor.texts.sources import source_title
+from monitor.texts.sources import source_name
 
 
 def layout(view: View) -> html.Div:
@@ -248,7 +248,6 @@ def _state_card(view: View) -> html.Section:
     """Per source: how far it reaches, when it came, what was found in it."""
     _ = view._
     reach = newest_by_source(view.snapshot).groupby("source_id").first()
-    by_id = {source.id: source for source in view.configured.municipality.sources}
     rows = []
     for row in sources(view.snapshot).itertuples():
         period = period_name(str(reach.at[row.source_id, "period"]), _) if row.source_id in reach.index else "–"
@@ -256,7 +255,7 @@ def _state_card(view: View) -> html.Section:
         rows.append(
             html.Li(
                 [
-                    html.Strong(source_title(by_id.get(str(row.source_id)), _) or str(row.source_id)),
+                    html.Strong(source_name(view.configured.municipality.sources, str(row.source_id), _)),
                     html.Span(
                         _("to {period}, received {moment}, {findings}", period=period,
                           moment=moment_name(row.received, _), findings=findings),

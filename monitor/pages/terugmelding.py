@@ -15,7 +15,7 @@ from monitor.pages.parts.cells import known
 from monitor.queries.areas import municipality
 from monitor.queries.quality import feedback, source_quality
 from monitor.router import Page, View
-from monitor.texts.sources import source_title
+from monitor.texts.sources import source_name
 
 _MOST = 200
 
@@ -24,7 +24,6 @@ def layout(view: View) -> html.Div:
     """One line per fault, with code, count and repair; whom to ask; nothing of the rows themselves."""
     _ = view._
     source_id = str(view.path_argument)
-    source = next((one for one in view.configured.municipality.sources if one.id == source_id), None)
     whole = municipality(view.snapshot)
     frame = feedback(view.snapshot, source_id)
     contact = view.configured.municipality.contact
@@ -33,7 +32,7 @@ def layout(view: View) -> html.Div:
         [
             page_head(
                 [_("Feedback to the source"), " · ", html.A(_("Data"), href=view.href("gegevens"))],
-                _("{source}: {faults}", source=source_title(source, _) or source_id,
+                _("{source}: {faults}", source=source_name(view.configured.municipality.sources, source_id, _),
                   faults=_.plural("{n} point to mend", "{n} points to mend", len(frame))),
                 _("Municipality of {name}, figures as known on {day}. Questions: {contact}.",
                   name=whole.name, day=date_name(whole.today, _), contact=asker),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from config.model import Delivery, HealthSource, KwbSource, PolitieKaartSource, Source, StatlineSource
@@ -36,7 +37,7 @@ def lateness(delivery: Delivery | None, newest_end: dt.date | None, today: dt.da
 
 
 def source_title(source: Source | None, _: Translator) -> str:
-    """What a source is, for people who do not know its id; empty for a source that is no longer configured."""
+    """What kind of source it is, for people who do not know its id; empty for one that is no longer configured."""
     if isinstance(source, StatlineSource):
         is_nuisance = source.table == "47024NED"
         title = _("Police: nuisance registrations") if is_nuisance else _("Police: registered crimes")
@@ -48,6 +49,19 @@ def source_title(source: Source | None, _: Translator) -> str:
     if isinstance(source, PolitieKaartSource):
         return _("Police: map of crimes")
     return _("Delivery of the municipality") if source else ""
+
+
+def source_name(sources: Sequence[Source], source_id: str, _: Translator) -> str:
+    """The title of a source, with its id where another of the municipality has the same title; or its id alone.
+
+    Args:
+        sources: all of the municipality.
+    """
+    titles = {source.id: source_title(source, _) for source in sources}
+    title = titles.get(source_id, "")
+    if not title:
+        return source_id
+    return f"{title} ({source_id})" if list(titles.values()).count(title) > 1 else title
 
 
 def headline(n_sources: int, n_warnings: int, _: Translator) -> str:

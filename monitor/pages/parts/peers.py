@@ -18,7 +18,7 @@ from monitor.queries.places import standing_period
 from monitor.queries.series import table_of_areas
 from monitor.router import View
 from monitor.texts import peers as texts
-from monitor.texts.sources import source_title
+from monitor.texts.sources import source_name
 
 
 def peers_block(view: View, series: Series, here: Area) -> html.Section:
@@ -70,13 +70,13 @@ def _elsewhere(view: View, here: Area) -> list[Any]:
     ):
         address = view.address_elsewhere(code)
         rows.append([html.A(name, href=address) if address else name, place, *_how_far(distance, view)])
-    source = next((one for one in view.configured.municipality.sources if one.id == found.source_id), None)
+    source = source_name(view.configured.municipality.sources, found.source_id, _)
     head = [_("Neighbourhood"), _("Municipality"), _("how alike"), _("distance")]
     return [
         html.P(texts.stability(bool(frame["is_stable"].all()), _)),
         table(head, rows, caption=_("Similar neighbourhoods in other municipalities"), numeric=(3,)),
         html.P(
-            f"{texts.compared_in(source_title(source, _) or found.source_id, found.year, _)} {_compared(view, frame)}",
+            f"{texts.compared_in(source, found.year, _)} {_compared(view, frame)}",
             className="meta",
         ),
     ]

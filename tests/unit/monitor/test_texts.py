@@ -20,8 +20,9 @@ from monitor.texts.quality import (
     reconciliation_sentence,
     status_reason,
 )
-from monitor.texts.sources import headline, lateness
+from monitor.texts.sources import headline, lateness, source_name
 from monitor.texts.words import counted, names, noun, signed_pct
+from tests.smalltown import town
 
 NL, EN = translator("nl"), translator("en")
 
@@ -215,3 +216,14 @@ def test_a_name_that_ends_in_a_full_stop_ends_the_sentence_with_one():
 
     assert said.endswith("Veld-U.T.")
     assert ".." not in said
+
+
+def test_two_sources_of_one_kind_have_names_of_their_own(tmp_path):
+    sources = town(tmp_path).configured().municipality.sources
+    twice = [*sources, sources[0].model_copy(update={"id": "boa_reports"})]
+
+    assert source_name(sources, "reports", NL) == "Levering van de gemeente"
+    assert source_name(twice, "reports", NL) == "Levering van de gemeente (reports)"
+    assert source_name(twice, "boa_reports", EN) == "Delivery of the municipality (boa_reports)"
+    assert source_name(twice, "key_figures", NL) == "CBS: kerncijfers van wijken en buurten"
+    assert source_name(twice, "gone", NL) == "gone"
