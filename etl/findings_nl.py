@@ -1,7 +1,8 @@
 """Findings in Dutch, for the quality page and `--lang nl`.
 
 A finding is written in English where it is found. Here stands, per code, how its sentences read in Dutch: a pattern of
-the English sentence, and the Dutch one with the same parts. A code without an entry stays in English.
+the English sentence, and the Dutch one with the same parts. What stops a load has one sentence per code, with what
+the English one names between quotes.
 """
 
 from __future__ import annotations
@@ -10,11 +11,15 @@ import re
 
 from config.errors import Finding
 from etl.findings_nl_areas import REPAIRS_OF_DIVISIONS, SENTENCES_OF_DIVISIONS
+from etl.findings_nl_configuration import CONFIGURATION
 from etl.findings_nl_disclosure import REPAIRS_OF_DISCLOSURE, SENTENCES_OF_DISCLOSURE
 from etl.findings_nl_fetch import REPAIRS_OF_FETCH, SENTENCES_OF_FETCH
+from etl.findings_nl_files import FILES, REPAIRS_OF_FILES, SENTENCES_OF_FILES
 from etl.findings_nl_harm import REPAIRS_OF_HARM, SENTENCES_OF_HARM
 from etl.findings_nl_index import REPAIRS_OF_INDEXES, SENTENCES_OF_INDEXES
 from etl.findings_nl_names import REPAIRS_OF_NAMES, SENTENCES_OF_NAMES
+from etl.findings_nl_running import RUNNING
+from etl.findings_nl_values import VALUES
 
 _N = r"(?P<n>[\d,]+)"
 _SET_ASIDE = rf"; {_N} rows? set aside"
@@ -22,64 +27,7 @@ _ASIDE = "; {n} rij(en) apart gezet"
 
 #: Code -> (pattern of the English sentence, Dutch sentence). `{place}` is the place; other parts come from the pattern.
 SENTENCES: dict[str, tuple[tuple[str, str], ...]] = {
-    "FILE-001": ((r".*", "bestand niet gevonden"),),
-    "FILE-004": ((r".*", "bytevolgordeteken (BOM) aan het begin van het bestand weggelaten"),),
-    "FILE-005": ((r".*", "het bestand is geen UTF-8; gelezen als cp1252 (Windows)"),),
-    "FILE-022": (
-        (rf"spaces removed around {_N} .*?: (?P<names>.*)", "spaties rond {n} kolomnamen weggelaten: {names}"),
-    ),
-    "FILE-023": (
-        (
-            rf"{_N} topics .*?: (?P<names>.*)",
-            "{n} onderwerpen staan onder meer dan één kop en zijn niet gelezen: {names}",
-        ),
-    ),
-    "FILE-028": (
-        (
-            r"(?P<file>.*?): identical to the loaded delivery (?P<other>.*) of (?P<day>\S+); nothing to do",
-            "{file}: gelijk aan de geladen levering {other} van {day}; er hoeft niets te gebeuren",
-        ),
-    ),
-    "FILE-047": (
-        (
-            rf"{_N} topics .*?: (?P<names>.*)",
-            "{n} onderwerpen zijn voor elk gebied leeg en tellen als niet geleverd: {names}",
-        ),
-    ),
-    "FILE-051": (
-        (r"(?P<file>.*?): withdrawn on (?P<day>\S+); not used", "{file}: ingetrokken op {day}; niet gebruikt"),
-    ),
-    "FILE-052": (
-        (
-            r"every delivery of (?P<what>\S+) is withdrawn \((?P<n>\d+)\).*",
-            "elke levering van {what} is ingetrokken ({n}); er is niets om uit op te bouwen",
-        ),
-    ),
-    "FILE-102": (
-        (
-            rf"{_N} undeclared columns? not read: (?P<names>.*)",
-            "{n} kolom(men) niet opgegeven en niet gelezen: {names}",
-        ),
-        (rf"{_N} undeclared columns? not read", "{n} kolom(men) niet opgegeven en niet gelezen"),
-    ),
-    "FILE-036": (
-        (rf"{_N} hidden rows? (is|are) loaded too", "{n} verborgen rij(en) ook geladen"),
-        (r"the sheet is hidden.*", "het werkblad is verborgen en is geladen"),
-    ),
-    "PII-004": ((r".*", "een getal in een tekst dat een burgerservicenummer kan zijn; niet geladen"),),
-    "PII-010": (
-        (
-            rf"column (?P<name>`.*?`): {_N} of (?P<all>[\d,]+) values look like an address",
-            "kolom {name}: {n} van {all} waarden lijken op een adres",
-        ),
-        (r".*", "enkele waarden lijken op een adres"),
-    ),
-    "PII-008": (
-        (
-            r"column (?P<name>`.*?`) holds postcodes.*",
-            "kolom {name} bevat postcodes, fijner dan het toegestane niveau (buurt); niet geladen",
-        ),
-    ),
+    **SENTENCES_OF_FILES,
     "VAL-004": ((rf"(?P<value>\S+): .*{_SET_ASIDE}", "{value}: een aantal kan niet negatief zijn" + _ASIDE),),
     "VAL-005": ((rf"(?P<value>\S+): .*{_SET_ASIDE}", "{value}: een aantal moet een heel getal zijn" + _ASIDE),),
     "VAL-008": ((rf"(?P<value>\".*\"|.*) is no usable number{_SET_ASIDE}", "geen bruikbaar getal" + _ASIDE),),
@@ -294,20 +242,7 @@ _SUPPLIER = "vraag de leverancier het bij de bron te herstellen"
 _BOUNDARIES = "gebruik de grenzen zoals het CBS ze publiceert, of laat het zo"
 #: Code -> what to do, in Dutch. Shorter than the English repair, which names keys and files.
 REPAIRS: dict[str, str] = {
-    "FILE-001": "zet het bestand in de map van de gemeente",
-    "FILE-004": _NOTHING,
-    "FILE-005": "u hoeft niets te doen; UTF-8 is veiliger bij de bron",
-    "FILE-022": _NOTHING,
-    "FILE-023": _NOTHING,
-    "FILE-028": "u hoeft niets te doen; het dubbele bestand kan weg",
-    "FILE-047": "u hoeft niets te doen; het CBS vult een tabel in stappen",
-    "FILE-051": "u hoeft niets te doen; lever een verbeterd bestand",
-    "FILE-052": "lever een goed bestand, of haal de bron uit `sources`; de laatste goede cijfers blijven staan",
-    "FILE-102": "u hoeft niets te doen; alleen opgegeven kolommen worden gelezen",
-    "FILE-036": "haal het filter bij de bron weg als deze rijen niet bedoeld zijn",
-    "PII-004": "bekijk deze cel; is het een burgerservicenummer, stuur het bestand dan terug",
-    "PII-010": "controleer of het de naam van een plek is en geen woonadres",
-    "PII-008": "lever per buurt in plaats van per postcode",
+    **REPAIRS_OF_FILES,
     "VAL-004": _SUPPLIER,
     "VAL-005": _SUPPLIER,
     "VAL-008": _SUPPLIER,
@@ -360,8 +295,14 @@ REPAIRS: dict[str, str] = {
 }
 
 
+#: What stops a load or a command: code -> (sentence, repair).
+REFUSALS: dict[str, tuple[str, str]] = {**FILES, **VALUES, **CONFIGURATION, **RUNNING}
+
+
 def dutch_repair(finding: Finding) -> str:
     """What to do, in Dutch; in English where no sentence is known."""
+    if finding.code in REFUSALS:
+        return REFUSALS[finding.code][1].replace("{named}", _named(finding.fix))
     return REPAIRS.get(finding.code, finding.fix)
 
 
@@ -375,7 +316,15 @@ def dutch(finding: Finding) -> str:
         if found:
             parts = {name: _dutch_part(name, text or "") for name, text in found.groupdict().items()}
             return sentence.format(place=finding.where, **parts)
+    if finding.code in REFUSALS:
+        return REFUSALS[finding.code][0].replace("{named}", _named(finding.what))
     return finding.what
+
+
+def _named(text: str) -> str:
+    """What a sentence names between quotes, for the end of another one; empty where it names nothing."""
+    names = list(dict.fromkeys(re.findall(r"`[^`]+`|\"[^\"]+\"|(?<!\w)'[^']+'(?!\w)", text)))
+    return f" ({', '.join(names)})" if names else ""
 
 
 def _dutch_part(name: str, text: str) -> str:

@@ -9,7 +9,9 @@ import pytest
 
 from config.errors import Finding
 from etl.contract_rows import REASONS
-from etl.findings_nl import REPAIRS, SENTENCES, dutch, dutch_repair
+from etl.findings_nl import REFUSALS, REPAIRS, SENTENCES, dutch, dutch_repair
+from tests.process import buurtbeeld
+from tests.smalltown import town
 
 ROOT = Path(__file__).parents[3]
 
@@ -129,6 +131,54 @@ def test_a_finding_without_dutch_stays_as_it_is():
 
 def test_every_reason_for_setting_aside_has_dutch():
     assert set(REASONS) <= set(SENTENCES)
+
+
+def codes_in_the_source() -> set[str]:
+    """Every code of a finding that stands anywhere in the program."""
+    paths = [path for room in ("config", "etl", "monitor") for path in ROOT.glob(f"{room}/**/*.py")]
+    texts = [path.read_text() for path in paths if not path.name.startswith("findings_nl")]
+    return {code for text in texts for code in re.findall(r'"([A-Z]{3,4}-\d{3})"', text)}
+
+
+def test_every_code_that_can_occur_has_a_dutch_sentence_and_repair():
+    codes = codes_in_the_source()
+
+    assert len(codes) > 250
+    assert codes - set(SENTENCES) - set(REFUSALS) == set()
+    assert codes - set(REPAIRS) - set(REFUSALS) == set()
+    assert set(REFUSALS) - codes == set(), "a code that no longer occurs"
+
+
+def test_a_code_has_one_place_for_its_dutch():
+    assert set(SENTENCES) & set(REFUSALS) == set()
+
+
+@pytest.mark.parametrize("code", sorted(REFUSALS))
+def test_a_refusal_is_told_without_english_and_with_what_it_names(code):
+    finding = Finding(code, "the column `Datum pleging` is not right", "own.csv:1", "write `Maand` or 'Jaar'")
+
+    said, repair = dutch(finding), dutch_repair(finding)
+
+    assert "{" not in said.replace("{named}", "?")
+    assert "{named}" not in said + repair
+    assert not re.search(r"\b(the|is not|column|write|file|with)\b", said.replace("`Datum pleging`", ""))
+    if "{named}" in REFUSALS[code][0]:
+        assert "(`Datum pleging`)" in said
+    if "{named}" in REFUSALS[code][1]:
+        assert repair.endswith("(`Maand`, 'Jaar')")
+
+
+def test_a_refused_file_is_told_in_dutch_on_the_command_line(tmp_path):
+    place = town(tmp_path)
+    place.deliver("reports_2026-11-02.csv", "Wijk;Maand;Soort;Aantal\nBU99050101;2026-01;Woninginbraak;3\n")
+
+    done = buurtbeeld("load", "kleinstad", "--lang", "nl", "--config", tmp_path / "config")
+
+    assert done.code == 20
+    assert (
+        "fout FILE-020: dit is niet het bestand dat bij deze bron hoort, of er ontbreekt een kolom (`Buurt`" in done.err
+    )
+    assert "doe:   lever de rijen van de juiste tabel" in done.err
 
 
 def test_every_warning_and_note_in_the_code_has_dutch():
