@@ -118,8 +118,6 @@ def suppress(values: ArrayLike, matrix: ArrayLike, *, threshold: int = 5, top: C
     cost = np.log1p(table.values)
     cost[list(top)] = _DEAR * cost.sum()
     for cell in np.flatnonzero(primary):
-        if table.is_safe(hidden, int(cell), threshold):
-            continue
         for change in (threshold - table.values[cell], -(table.values[cell] - 1)):
             moved = _moved(table, np.where(hidden, _FREE, cost), int(cell), float(change)) if change else hidden
             if moved is None:

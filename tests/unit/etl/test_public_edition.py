@@ -450,7 +450,7 @@ HEADER = "area_code,indicator,period,count\n"
 
 def test_totals_of_others_hold_for_every_restricted_source(tmp_path):
     (tmp_path / "one.csv").write_text(f"{HEADER}GM0153,litter,2026-01,15\nBU01530101,litter,2026,007\n")
-    (tmp_path / "two.csv").write_text(HEADER)
+    (tmp_path / "two.csv").write_text(f"{HEADER}GM0153,null,2026,3\n")  # a text, whatever it means elsewhere
     place = Place(tmp_path, external=["one.csv", "two.csv"])
 
     found = external_totals(place.configured, ["a", "b"])
@@ -459,7 +459,9 @@ def test_totals_of_others_hold_for_every_restricted_source(tmp_path):
     assert found[["source_id", "area_code", "indicator", "period", "count"]].to_numpy().tolist() == [
         ["a", "GM0153", "litter", "2026-01", 15], ["a", "BU01530101", "litter", "2026", 7],
         ["b", "GM0153", "litter", "2026-01", 15], ["b", "BU01530101", "litter", "2026", 7],
+        ["a", "GM0153", "null", "2026", 3], ["b", "GM0153", "null", "2026", 3],
     ]  # fmt: skip
+    assert found.index.tolist() == list(range(6))
     assert found["count"].dtype == "int64"
     assert external_totals(Place(tmp_path).configured, ["a"]) is None
 

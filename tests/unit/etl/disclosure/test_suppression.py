@@ -99,6 +99,28 @@ def test_a_district_of_one_neighbourhood_takes_another_district_and_never_the_mu
     assert pattern(values, matrix, top=[5]) == ([0, 3], [2, 4], True)
 
 
+def test_a_small_count_is_protected_downwards_too():
+    # a + b = 9 and b + c = 7: with a, b and c hidden, a is 2 at least, as c cannot fall below 0
+    values, matrix = [3, 6, 1, 9, 7], [[1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 1, 0], [0, 1, 1]]
+
+    primary, secondary, is_possible = pattern(values, matrix)
+
+    assert (primary, len(secondary), is_possible) == ([0, 2], 2, True)
+    assert unsafe_cells(values, matrix, [0, 1, 2]) == [0]
+    assert unsafe_cells(values, matrix, [*primary, *secondary]) == []
+
+
+def test_of_cells_that_may_be_shown_again_the_dearest_is():
+    # rows 1 4 7 | 2 3 12 | 2 20 2 with their totals: with 20 hidden, one of 7 and 12 may be shown
+    leaves = np.array([1, 4, 7, 2, 3, 12, 2, 20, 2])
+    rows, columns = np.kron(np.eye(3), np.ones(3)), np.kron(np.ones(3), np.eye(3))
+    matrix = np.vstack([np.eye(9), rows, columns, np.ones(9)])
+
+    _, secondary, _ = pattern(matrix @ leaves, matrix, top=[15])
+
+    assert leaves[secondary].tolist() == [7, 20]
+
+
 def test_what_no_pattern_protects_goes_as_a_whole():
     assert pattern([3, 3], [[1], [1]]) == ([0, 1], [], True)
     assert pattern([3, 0], [[1], [1]])[2] is False
