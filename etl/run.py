@@ -28,13 +28,14 @@ from etl.disclosure.memory import Memory as RoundingMemory
 from etl.disclosure.memory import Prepared, rounding_key
 from etl.division_files import build_divisions, division_paths
 from etl.edition import Given, facts_of
-from etl.exclusive import exclusive_load
+from etl.exclusive import Load, exclusive_load
 from etl.frames import work_connection
 from etl.intake import Intake, keep, survey, take_in
 from etl.line import leaves_of
 from etl.peers_elsewhere import peers_elsewhere
 from etl.public_edition import PublicEdition
 from etl.publish import CATALOG, publish
+from etl.refusals import line_of
 from etl.storage import Damaged
 from etl.tables import SCHEMA_VERSION
 from etl.vintages import inhabitants, moved_borders
@@ -129,7 +130,7 @@ def _load(configured: Configured, clock: _Clock, rebuild: bool) -> LoadReport:
         received = lock.since.replace(microsecond=0)
         log = DeliveryLog(root)
         clock.step("look")
-        surveys = _for_each_source(configured, lambda source: survey(configured, source, log, received))
+        surveys = _for_each_source(configured, lambda source: survey(configured, source, log, received), lock)
         outlines = _outlines(configured, log)
         inputs = sorted(
             [*(f"geography:{sha256}" for sha256 in outlines)]
@@ -149,7 +150,7 @@ def _load(configured: Configured, clock: _Clock, rebuild: bool) -> LoadReport:
                 clock.step("read", source.id)
                 return take_in(con, configured, by_source[source.id], divisions)
 
-            intakes = _for_each_source(configured, read)
+            intakes = _for_each_source(configured, read, lock)
             of_sources = tuple(finding for intake in intakes for finding in intake.findings)
             clock.step("keep")
             intakes = [keep(log, intake) for intake in intakes]
@@ -253,8 +254,8 @@ def _outlines(configured: Configured, log: DeliveryLog) -> dict[str, Path]:
     return {log.fingerprint(path): path for path in paths if path.is_file()}
 
 
-def _for_each_source(configured: Configured, step: Callable[[Source], T]) -> list[T]:
-    """One step for every source, also after one that is refused: all mistakes are told at once.
+def _for_each_source(configured: Configured, step: Callable[[Source], T], lock: Load) -> list[T]:
+    """One step for every source, also after one that is refused: all mistakes are told at once, and logged.
 
     Raises:
         FixableError: of the class with the highest exit code among the refusals.
@@ -266,6 +267,8 @@ def _for_each_source(configured: Configured, step: Callable[[Source], T]) -> lis
             done.append(step(source))
         except FixableError as error:
             refused.append(error)
+            if line := line_of(source.id, error):
+                lock.log(line)
     if refused:
         worst = max(refused, key=lambda error: error.exit_code)
         others = [finding for error in refused if error is not worst for finding in error]

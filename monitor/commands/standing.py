@@ -40,6 +40,7 @@ class Standing:
     sources: tuple[SourceStanding, ...]
     delivery_bytes: int
     free_bytes: int
+    refused: tuple[dict[str, Any], ...] = ()  # deliveries refused since the publication: source, codes, counts
 
     def record(self) -> dict[str, Any]:
         return asdict(self)
@@ -57,7 +58,8 @@ class Standing:
                 f"{self.free_bytes / 1e9:.0f} GB free",
             ]
         out_of_use = [f"  withdrawn: {_out_of_use(one)}" for source in self.sources for one in source.withdrawn]
-        return "\n".join([*head, *(f"  {_line(source)}" for source in self.sources), *out_of_use])
+        refused = [f"  REFUSED: {_refused(one)}" for one in self.refused]
+        return "\n".join([*head, *(f"  {_line(source)}" for source in self.sources), *refused, *out_of_use])
 
 
 def _line(source: SourceStanding) -> str:
@@ -69,6 +71,11 @@ def _line(source: SourceStanding) -> str:
         f"{source.source_id} ({source.kind}): {source.deliveries} deliveries, newest {source.newest}, "
         f"to {source.last_period}, {source.areas} areas{aside}{late}"
     )
+
+
+def _refused(one: dict[str, Any]) -> str:
+    codes = ", ".join(f"{code} × {number}" for code, number in one["codes"].items())
+    return f"a delivery of {one['source_id']} on {one['at'][:10]} (exit code {one['exit_code']}): {codes}"
 
 
 def _out_of_use(one: dict[str, Any]) -> str:
@@ -99,6 +106,7 @@ def standing(given: Options, slug: str) -> Standing:
     """Raises ConfigError for a configuration that is refused, MachineError for a damaged warehouse."""
     from config.load import load_municipality
     from etl.deliveries import DeliveryLog
+    from etl.refusals import refusals_since_published
     from etl.timeliness import weeks_late
     from etl.upkeep import status
 
@@ -136,4 +144,5 @@ def standing(given: Options, slug: str) -> Standing:
         sources=tuple(sources),
         delivery_bytes=kept.delivery_bytes,
         free_bytes=kept.free_bytes,
+        refused=tuple(asdict(one) for one in refusals_since_published(root)),
     )

@@ -12,6 +12,7 @@ from monitor.components.format import date_name, level_name, moment_name, number
 from monitor.pages.parts.cells import known
 from monitor.pages.parts.earlier import earlier_card, snapshot_card
 from monitor.pages.parts.quality_cards import corrections_card, quality_card, withdrawn_card
+from monitor.pages.parts.refused import refused_notice
 from monitor.pages.parts.topics import listed
 from monitor.queries.areas import Area, areas, areas_of_level, areas_without_figures, municipality
 from monitor.queries.exactness import exactness_of
@@ -39,6 +40,7 @@ def layout(view: View) -> html.Div:
     return html.Div(
         [
             _head(view),
+            refused_notice(view),
             grid(
                 quality_card(view),
                 _findings_card(view),
