@@ -4,6 +4,9 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+from scipy.stats import t
+from statsmodels.genmod.families import Poisson
+from statsmodels.genmod.generalized_linear_model import GLM
 
 from etl.statistics.difference_in_differences import difference_in_differences, pre_trend_p
 
@@ -151,6 +154,26 @@ def test_areas_that_grow_alike_before_the_start_have_no_trend_of_their_own():
 
 def test_a_strong_effect_is_found_from_far_away():
     counts = np.tile(SIZES[:, np.newaxis], 10)
-    counts[TREATED, 6:] *= 300
+    counts[TREATED, 6:] *= 10_000
 
-    assert ask(counts).ratio == pytest.approx(300)
+    assert ask(counts).ratio == pytest.approx(10_000)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_areas_with_few_events_are_fitted_as_by_the_regression_with_all_dummies(seed):
+    counts = np.random.default_rng(seed).poisson(np.array([0.6, 2, 0.8, 1.5, 0.7, 3])[:, np.newaxis], (6, 24))
+    counts = counts[:, counts.sum(axis=0) > 0].astype(float)
+    n = counts.shape[1]
+    after = np.arange(n) >= 12
+
+    found = ask(counts, after=after)
+
+    area, period = np.indices(counts.shape).reshape(2, -1)
+    dummies = [area[:, None] == np.arange(6), period[:, None] == np.arange(1, n), TREATED[area] & after[period]]
+    told = GLM(counts.ravel(), np.column_stack(dummies).astype(float), family=Poisson()).fit(scale=1.0)
+    phi = max(1, told.pearson_chi2 / told.df_resid)
+    assert found.ratio == pytest.approx(np.exp(told.params[-1]), rel=1e-6)
+    assert found.phi == pytest.approx(phi, rel=1e-5)
+    assert np.log(found.upper / found.ratio) == pytest.approx(
+        t.ppf(0.975, told.df_resid) * told.bse[-1] * np.sqrt(phi), rel=1e-5
+    )

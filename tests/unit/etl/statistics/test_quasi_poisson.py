@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy.stats import t
 
-from etl.statistics.quasi_poisson import fit_quasi_poisson, harmonics
+from etl.statistics.quasi_poisson import fit_quasi_poisson, harmonics, ratio_with_interval
 
 COUNTS = np.array([4.0, 10, 7, 11, 20, 44, 26, 30])  # means 8 and 30
 GROUP = np.repeat([0.0, 1.0], 4)
@@ -144,6 +144,11 @@ def test_a_perfect_fit_and_columns_that_hang_together_warn_nobody():
         fits = [fit_quasi_poisson(even, DESIGN), fit_quasi_poisson(COUNTS, doubled)]
 
     assert [fit.mu[0] for fit in fits] == pytest.approx([5, 8])
+
+
+def test_unless_asked_otherwise_an_interval_holds_95_of_100():
+    assert fit_quasi_poisson(COUNTS, DESIGN).effect(1) == fit_quasi_poisson(COUNTS, DESIGN).effect(1, confidence=0.95)
+    assert ratio_with_interval(0.0, 1.0, 6)[2] == pytest.approx(np.exp(t.ppf(0.975, 6)))
 
 
 def test_the_season_is_waves_of_a_year_and_parts_of_it():
