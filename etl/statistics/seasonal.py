@@ -68,7 +68,7 @@ def decompose(values: ArrayLike, *, first_usable: int = 0) -> Season:
     found[:, first:last] = season, np.asarray(fitted.trend), remainder, used - season
     whole = float(np.var(season + remainder))
     # A constant series leaves rounding errors only: no season.
-    strength = max(0.0, 1 - float(np.var(remainder)) / whole) if whole > 1e-12 * max(1.0, used.mean() ** 2) else 0.0
+    strength = max(0.0, 1 - float(np.var(remainder)) / whole) if whole > 1e-12 * used.mean() ** 2 else 0.0
     return Season(found[0], found[1], found[2], found[3], strength, strength >= SEASONAL_FROM, None)
 
 
