@@ -334,6 +334,17 @@ def test_three_months_that_are_each_a_little_high_are_a_peak_together():
     assert ask(once).refusals == ()
 
 
+def test_a_peak_of_few_events_is_one_where_there_were_fewer():
+    """Seven in the 21 months before, and six in the last quarter."""
+    y = still()
+    y[0, :START] = 0
+    y[0, 6 : START - 3 : 3], y[0, START - 3 : START] = 1, 2
+
+    assert "peak_before_start" in ask(y).refusals
+    y[0, START - 3 : START] = 1
+    assert "peak_before_start" not in ask(y).refusals
+
+
 def test_a_peak_is_found_without_comparison_areas_too():
     y = still()
     y[:, START - 2] *= 2

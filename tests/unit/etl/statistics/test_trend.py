@@ -106,7 +106,7 @@ def test_the_second_opinion_is_the_negative_binomial_of_statsmodels():
     bounds = [100 * (np.exp(12 * (slope + shift * error)) - 1) for shift in (norm.ppf(0.025), 0, norm.ppf(0.975))]
     assert [found.lower_pct, found.change_pct, found.upper_pct] == pytest.approx(bounds, rel=1e-3)
     assert found.alpha == pytest.approx(told.params[-1], rel=1e-3)
-    assert found.coefficients[1] == pytest.approx(slope, rel=1e-3)
+    assert found.coefficients.tolist() == pytest.approx(told.params[:4].tolist(), rel=1e-2, abs=1e-3)
     assert sure.upper_pct == pytest.approx(100 * (np.exp(12 * (slope + norm.ppf(0.9) * error)) - 1), rel=1e-3)
 
 
@@ -118,3 +118,25 @@ def test_a_second_opinion_that_does_not_converge_says_nothing():
         assert found.coefficients.size == 4
     else:
         assert found.alpha > 0
+
+
+class Fitted:
+    """What statsmodels says of a fit, with one thing wrong."""
+
+    def __init__(self, converged=True, error=0.01, alpha=0.2):
+        self.params, self.bse = np.array([1.0, 0.01, 0, 0, alpha]), np.array([0.1, error, 0.1, 0.1, 0.1])
+        self.mle_retvals = {"converged": converged}
+
+
+@pytest.mark.parametrize("wrong", [{"converged": False}, {"error": np.nan}, {"alpha": 0.0}, {"alpha": -0.1}])
+def test_each_thing_that_is_wrong_with_a_fit_leaves_no_second_opinion(monkeypatch, wrong):
+    for given, is_known in (({}, True), (wrong, False)):
+        monkeypatch.setattr(NegativeBinomial, "fit", lambda self, given=given, **_: Fitted(**given))
+        found = negative_binomial_trend(WILD)
+        assert np.isfinite(found.change_pct) == np.isfinite(found.alpha) == is_known
+
+
+def test_a_second_opinion_prints_nothing(capfd):
+    negative_binomial_trend(WILD)
+
+    assert capfd.readouterr().out == ""
