@@ -43,6 +43,13 @@ def t_two_sided(t, freedom):
     return 1 - np.trapezoid(density, x) / total
 
 
+@pytest.mark.parametrize(("n_held", "is_known"), [(17, True), (18, False)])
+def test_one_degree_of_freedom_must_be_left(n_held, is_known):
+    held = np.random.default_rng(5).normal(size=(20, n_held))
+
+    assert np.isnan(spearman(X, Y, given=held).rho) != is_known
+
+
 def test_a_column_that_is_yes_or_no_can_be_associated():
     is_old = (X % 3 == 0).astype(float)
 

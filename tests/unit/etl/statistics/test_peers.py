@@ -126,6 +126,10 @@ def test_nearly_the_same_everywhere_is_the_same():
     assert similar_areas(features).features == ("x", "tiny")
 
 
+def test_a_feature_known_of_one_area_only_is_not_used():
+    assert similar_areas(row_of(0, 1, 3, 6, once=[np.nan, 5, np.nan, np.nan])).features == ("x",)
+
+
 def test_no_usable_feature_leaves_no_peers():
     found = similar_areas(row_of(4, 4, 4, 4, 4))
 
