@@ -81,9 +81,9 @@ def make_snapshot(root: Path, slug: str = SLUG) -> str:
     return publish(root, lambda con, load_id: fill(con, slug, load_id), manifest={"config_hash": "test"}).load_id
 
 
-def fill(con: duckdb.DuckDBPyConnection, slug: str, load_id: str) -> None:
-    """Make and fill the tables of a snapshot."""
-    _fill(con, tables(slug, load_id))
+def fill(con: duckdb.DuckDBPyConnection, slug: str, load_id: str, make: Any = None) -> None:
+    """Make and fill the tables of a snapshot (`make`: `tables` or `public_tables`)."""
+    _fill(con, (make or tables)(slug, load_id))
 
 
 def _fill(con: duckdb.DuckDBPyConnection, frames: dict[str, pd.DataFrame]) -> None:

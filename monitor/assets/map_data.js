@@ -68,6 +68,7 @@ window.buurtbeeld.data = (function () {
     this.scale = Math.pow(10, body.decimals);
     this.numbers = formatter(config, body.decimals);
     this.whole = formatter(config, 0);
+    this.share = new Intl.NumberFormat(config.locale, { maximumFractionDigits: 1 });
     this.isCount = body.unit === "count";
   }
 
@@ -115,11 +116,15 @@ window.buurtbeeld.data = (function () {
 
   /* A count as it may be taken: a range, "≈ 12" or "12" (monitor.components.format.count_text). */
   Figures.prototype.counted = function (count, level, kind, status) {
+    return this.taken(count, this.isLeaf(level, kind), status);
+  };
+
+  Figures.prototype.taken = function (count, isLeaf, status) {
     var about = this.body.about, text = this.whole.format(count), texts = this.config.texts;
-    if (about && this.isRange(count, level, kind)) {
+    if (about && isLeaf && (count === 0 || count === about.base)) {
       return texts.range.replace("{low}", count ? 1 : 0).replace("{high}", count ? about.base : about.base - 1);
     }
-    return this.near(about ? !this.isLeaf(level, kind) : false, status) + text;
+    return this.near(about && !isLeaf, status) + text;
   };
 
   Figures.prototype.isLeaf = function (level, kind) {
@@ -156,11 +161,11 @@ window.buurtbeeld.data = (function () {
     var word = +judged.word[at], period = judged.periods[judged.at[at]], name = this.config.judgedPeriods[period];
     var isFew = word === 3 || judged.lower[at] === null, said = texts.judgedSaid;
     var reason = said.reasons[judged.why[at] === null ? "" : judged.reasons[judged.why[at]]];
-    var about = this.body.about && judged.observed[at] !== null ? "≈ " : "";
+    var number = judged.observed[at] === null ? "" : this.taken(judged.observed[at], judged.leaf, "final");
     var text = isFew ? said.few.replace("{reason}", reason) : said[judged.method[at]]
-      .replace("{n}", about + this.whole.format(judged.observed[at]))
+      .replace("{n}", number)
       .replace("{low}", this.whole.format(judged.lower[at])).replace("{high}", this.whole.format(judged.upper[at]));
-    var brief = isFew ? reason : said.brief.replace("{n}", about + this.whole.format(judged.observed[at]))
+    var brief = isFew ? reason : said.brief.replace("{n}", number)
       .replace("{low}", this.whole.format(judged.lower[at])).replace("{high}", this.whole.format(judged.upper[at]));
     return { word: word, name: texts.judged[word], way: judged.way[at], period: period, periodName: name,
       isFew: isFew, brief: brief, said: text.replace("{period}", name) };
@@ -180,6 +185,7 @@ window.buurtbeeld.data = (function () {
       cell.lower = series.lower[which];
       cell.upper = series.upper[which];
       cell.status = STATUS[+block.status[row][at]];
+      cell.share = (block.estimated[block.periods[row]] || {})[code];
       var verdicts = block.verdict[block.periods[row]];
       cell.verdict = verdicts ? VERDICT[+verdicts[at]] || null : null;
       var standing = block.standing && block.standing.period === block.periods[row] ? block.standing : null;
@@ -220,6 +226,7 @@ window.buurtbeeld.data = (function () {
       if (cell.interval) parts.push(cell.interval);
       if (cell.count) parts.push(texts.events.replace("{n}", cell.count));
       if (cell.status !== "final") parts.push(texts.status[cell.status]);
+      if (cell.share) parts.push(texts.estimated.replace("{share}", this.share.format(cell.share)));
     } else {
       parts.push(texts.status[cell.status]);
       if (cell.count) parts.push(texts.events.replace("{n}", cell.count));

@@ -148,6 +148,7 @@ def _texts(_: Translator) -> dict[str, Any]:
         "aboutLegend": _("≈: about, from rounded counts"),
         "between": _("probably between {lower} and {upper}"),
         "events": _("{n} registered"),
+        "estimated": _("{share}% divided over changed borders"),
         "practice": _("practice figures"),
         "schematic": _("schematic map"),
         "classes": _("classes of equal size over all periods"),

@@ -66,7 +66,7 @@ def judged_of(snapshot: Snapshot, indicator: str, codes: list[str]) -> dict[str,
 
     `word` and `way`: a character per area (digit of VERDICTS, 9 none; h high, l low, - within); `method`: e where the
     last periods are the measure, else f. `at` and `why`: place in `periods` and `reasons`, null for none. `observed`,
-    `lower`, `upper`: events, null where unknown.
+    `lower`, `upper`: events, null where unknown. `leaf`: these are rounded counts, not sums of them.
     """
     known = verdicts_of(snapshot, indicator) if snapshot.vintage is None else {}
     found = [known.get(code) for code in codes]
@@ -89,6 +89,7 @@ def judged_of(snapshot: Snapshot, indicator: str, codes: list[str]) -> dict[str,
         "observed": column(lambda one: _whole(one.observed)),
         "lower": column(lambda one: _whole(one.lower)),
         "upper": column(lambda one: _whole(one.upper)),
+        "leaf": any(one.exact.is_leaf for one in found if one),
     }
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from config.vocabulary import STATUS_ORDER, AreaLevel, Comparison, PeriodType, Unit
+from config.vocabulary import STATUS_ORDER, AreaLevel, Comparison, PeriodType, Status, Unit
 from etl.snapshot import Snapshot
 from monitor.queries.composite import is_index
 from monitor.queries.exactness import EXACT, exactness
@@ -50,6 +50,7 @@ def map_values(snapshot: Snapshot, indicator: str) -> bytes | None:
     - `verdict`: period -> a digit per area against the rest of the municipality (0 higher, 1 lower, 2 no demonstrable
       difference, 3 too few, 9 none).
 
+    - `estimated`: period -> area -> per cent of its figures that was divided over changed borders, where that is so;
     - `standing`: smoothed rates and places in the newest complete period (`map_standing.put_standing`).
 
     `index`: its places are those of other ways of making it, not of chance.
@@ -66,6 +67,7 @@ def map_values(snapshot: Snapshot, indicator: str) -> bytes | None:
     cells = snapshot.query(
         """
         SELECT o.area_level, o.period_type, o.period, o.area_code, o.value, o.numerator, o.lower, o.upper, o.status,
+               o.estimated_share,
                coalesce(o.numerator_status, o.status) AS numerator_status, p.last_day, b.verdict
         FROM observation o JOIN period p USING (period)
         LEFT JOIN benchmark b ON b.indicator = o.indicator AND b.area_code = o.area_code AND b.period = o.period
@@ -154,11 +156,21 @@ def _block(cells: pd.DataFrame, level: AreaLevel, kind: PeriodType, decimals: in
         "series": [_series({name: grid[:, place] for name, grid in columns.items()}) for place in range(len(codes))],
         "status": ["".join(row) for row in status],
         "verdict": {},
+        "estimated": _estimated(part),
     }
     for period, judged in part.dropna(subset="verdict").groupby("period", sort=False):
         digits = dict(zip(judged["area_code"], judged["verdict"].map(_VERDICTS), strict=True))
         block["verdict"][period] = "".join(str(digits.get(code, 9)) for code in codes)
     return block
+
+
+def _estimated(part: pd.DataFrame) -> dict[str, dict[str, float]]:
+    """period -> area -> per cent of its figures that was divided over changed borders."""
+    found: dict[str, dict[str, float]] = {}
+    mine = part[(part["status"] == Status.ESTIMATED) & (part["estimated_share"] > 0)]
+    for period, code, share in zip(mine["period"], mine["area_code"], mine["estimated_share"], strict=True):
+        found.setdefault(str(period), {})[str(code)] = round(100 * float(share), 0 if share >= 0.095 else 1)
+    return found
 
 
 def _municipality(cells: pd.DataFrame, wholes: pd.DataFrame, decimals: int) -> dict[str, list[int | None]]:

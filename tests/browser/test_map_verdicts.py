@@ -12,13 +12,14 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from waitress import create_server
 
+from config.vocabulary import Edition
 from etl.publish import publish
 from monitor.app import bind, create_app
 from tests.browser.conftest import DESKTOP, PHONE
-from tests.proefdorp import NEIGHBOURHOODS, SLUG, fill, make_both_editions, make_config
+from tests.proefdorp import NEIGHBOURHOODS, SLUG, fill, make_config, public_tables
 
 pytestmark = pytest.mark.browser
-HIGH, LOW, WATCHED, CALM, FEW = NEIGHBOURHOODS[:5]
+HIGH, LOW, WATCHED, CALM, FEW, DIVIDED = NEIGHBOURHOODS[:6]
 JUDGED = ((HIGH, "signal", "high"), (LOW, "signal", "low"), (WATCHED, "watch", "high"), (CALM, "normal", None))
 
 
@@ -37,6 +38,21 @@ def judged(con: duckdb.DuckDBPyConnection, load_id: str) -> None:
         "INSERT INTO standing VALUES (?, ?, '2026-08-R12', ?, ?, ?, ?, 11, 'no_difference')",
         [("burglary_home", code, 4.0 + place, place + 1, 1, 11) for place, code in enumerate(NEIGHBOURHOODS[:11])]
         + [("nuisance_vandalism", code, 20.0, place + 1, 1, 11) for place, code in enumerate(NEIGHBOURHOODS[:11])],
+    )
+    con.execute(
+        "UPDATE observation SET status = 'estimated', estimated_share = 0.041 WHERE indicator = 'burglary_home'"
+        " AND area_code = ? AND period = '2026-08-R12'",
+        [DIVIDED],
+    )
+
+
+def judged_in_public(con: duckdb.DuckDBPyConnection, load_id: str) -> None:
+    """The public edition with verdicts on leaves: a shown 5 stands for a range, a shown 12 for itself."""
+    fill(con, SLUG, load_id, public_tables)
+    con.executemany(
+        "INSERT INTO verdict (indicator, area_code, period_type, period, verdict, observed, expected, lower, upper,"
+        " method, n_tested) VALUES ('burglary_home', ?, 'month', '2026-08', 'normal', ?, 6, 1, 14, 'farrington', 12)",
+        [(HIGH, 5.0), (LOW, 12.0)],
     )
 
 
@@ -61,7 +77,8 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def public(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("public")
-    make_both_editions(folder / "warehouse" / SLUG)
+    both = {Edition.INTERNAL: judged, Edition.PUBLIC: judged_in_public}
+    publish(folder / "warehouse" / SLUG, both, manifest={"config_hash": "test"})
     yield from served(folder, "public")
 
 
@@ -164,6 +181,21 @@ def test_the_public_map_shows_no_sum_of_rounded_counts_bare(look, public: str):
     expect(page.locator("#map-sum")).to_contain_text("≈")
     expect(page.locator("#map-legend")).to_contain_text("uit afgeronde aantallen")
     assert [urlsplit(path).path for path in paths if "/v/" in path] == [f"/g/{SLUG}/v/000001/public/burglary_home.json"]
+
+
+def test_a_verdict_on_a_rounded_count_says_the_range_and_an_exact_count_is_bare(look, public: str):
+    page = look(public + "kaart?indicator=burglary_home&period=2026-08-R12")
+
+    assert "Normaal (augustus 2026: 1 tot 5, normaal is 1 tot 14" in label(page, HIGH)
+    assert "Normaal (augustus 2026: 12, normaal is 1 tot 14" in label(page, LOW)
+
+
+def test_an_estimated_figure_says_which_part_was_divided(look, here: str):
+    page = look(here + "kaart?indicator=burglary_home&period=2026-08-R12")
+
+    assert "≈ " in label(page, DIVIDED)
+    assert "4,1% verdeeld over gewijzigde grenzen" in label(page, DIVIDED)
+    assert "verdeeld" not in label(page, HIGH)
 
 
 @pytest.mark.parametrize(("viewport", "theme", "language"), [(DESKTOP, "light", "nl"), (PHONE, "dark", "en")])

@@ -98,6 +98,22 @@ def test_values_that_are_all_the_same_make_one_class():
     assert class_edges(np.array([np.nan])) == []
 
 
+def test_estimated_figures_say_which_part_was_divided(tmp_path: Path):
+    def fill(con: duckdb.DuckDBPyConnection, load_id: str) -> None:
+        proefdorp.fill(con, SLUG, load_id)
+        con.executemany(
+            "UPDATE observation SET status = 'estimated', estimated_share = ? WHERE indicator = 'burglary_home'"
+            " AND area_code = ? AND period = '2026-08-R12'",
+            [(0.041, NEIGHBOURHOODS[1]), (0.304, NEIGHBOURHOODS[2]), (0.0, NEIGHBOURHOODS[3])],
+        )
+
+    publish(tmp_path / SLUG, fill, manifest={"config_hash": "test"})
+    with SnapshotStore(tmp_path / SLUG).pinned() as pinned:
+        block = told(pinned, "burglary_home")["levels"]["neighbourhood"]["rolling_12_months"]
+
+    assert block["estimated"] == {"2026-08-R12": {NEIGHBOURHOODS[1]: 4.1, NEIGHBOURHOODS[2]: 30.0}}
+
+
 def test_verdicts_and_places_stand_in_the_order_of_the_areas(tmp_path: Path):
     def fill(con: duckdb.DuckDBPyConnection, load_id: str) -> None:
         proefdorp.fill(con, SLUG, load_id)
