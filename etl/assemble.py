@@ -31,6 +31,7 @@ from etl.origin import Origin
 from etl.publish import CATALOG
 from etl.series import Chosen
 from etl.tables import TABLES
+from etl.untold import as_public
 from etl.vintages import MovedBorder
 
 
@@ -103,8 +104,10 @@ def fill_snapshot(con: duckdb.DuckDBPyConnection, facts: Facts) -> None:
         "target": _targets(facts),
         "delivery": _deliveries(facts),
         "quality_check": _quality(facts),
-        **facts.origin.frames(hides=facts.hides),
+        **facts.origin.frames(),
     }
+    if facts.hides:
+        frames = as_public(frames, facts.hides)
     create_tables(con, [*frames, "quarantine", "revision", "source_quality"], CATALOG)
     for name, frame in frames.items():
         _insert(con, name, frame)
@@ -113,7 +116,7 @@ def fill_snapshot(con: duckdb.DuckDBPyConnection, facts: Facts) -> None:
             con.execute(f'INSERT INTO {CATALOG}.quarantine BY NAME SELECT * FROM "{one.quarantine}"')
     if facts.before is not None:
         _revisions(con, facts)
-    facts.origin.fill_quality(con, CATALOG)
+    facts.origin.fill_quality(con, CATALOG, facts.hides)
 
 
 def _insert(con: duckdb.DuckDBPyConnection, name: str, frame: pd.DataFrame) -> None:
@@ -157,6 +160,8 @@ def _meta(facts: Facts) -> pd.DataFrame:
         "today": str(today_of(facts.configured, facts.intakes)),
         **facts.known,
     }
+    if facts.hides:
+        del known["config_hash"]  # the configuration holds corrections, with the figures they are about
     return pd.DataFrame({"key": list(known), "value": list(known.values())})
 
 

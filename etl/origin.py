@@ -39,24 +39,18 @@ class Origin:
     unallocated_shares: dict[str, float]
     findings: tuple[tuple[str, Finding], ...]
 
-    def frames(self, *, hides: frozenset[str] = frozenset()) -> dict[str, pd.DataFrame]:
-        """Table -> rows, but for `source_quality`.
-
-        Args:
-            hides: sources of which this edition shows no exact figure: their corrections are told without figures.
-        """
-        shown = self.corrections.copy()
-        shown.loc[shown.source_id.isin(hides), ["delivered", "value"]] = None
+    def frames(self) -> dict[str, pd.DataFrame]:
+        """Table -> rows, but for `source_quality`."""
         return {
             "source": self.sources,
             "lineage": self.lineage,
-            "correction": shown,
+            "correction": self.corrections,
             "withdrawal": self.withdrawals,
         }
 
-    def fill_quality(self, con: duckdb.DuckDBPyConnection, catalog: str) -> None:
-        """Fill `source_quality`, after all other tables."""
-        fill_quality(con, catalog, self.quality, self.unallocated_shares)
+    def fill_quality(self, con: duckdb.DuckDBPyConnection, catalog: str, hides: frozenset[str] = frozenset()) -> None:
+        """Fill `source_quality`, after all other tables. `hides`: sources of which it tells no numbers of rows."""
+        fill_quality(con, catalog, self.quality, self.unallocated_shares, hides)
 
 
 def restricted_sources(intakes: Sequence[Intake]) -> frozenset[str]:

@@ -6,7 +6,7 @@ Counts and shares only; a value of a row never stands here.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import duckdb
@@ -30,6 +30,11 @@ MUCH_EXCESS = 0.005
 #: So many periods make the newest year of a source.
 _YEAR = {PeriodType.YEAR: 1, PeriodType.QUARTER: 4, PeriodType.MONTH: 12, PeriodType.WEEK: 52}
 _FINEST = (PeriodType.WEEK, PeriodType.MONTH, PeriodType.QUARTER, PeriodType.YEAR)
+#: Columns that count rows and findings of deliveries.
+_UNTOLD = (
+    "rows_used", "rows_set_aside", "rows_duplicate", "rows_unknown_area", "rows_unknown_category", "checks_failed",
+    "checks_noted",
+)  # fmt: skip
 _LONGEST = (PeriodType.ROLLING_12_MONTHS, PeriodType.YEAR, PeriodType.QUARTER, PeriodType.MONTH)
 
 
@@ -192,17 +197,25 @@ def _completeness(
 
 
 def fill_quality(
-    con: duckdb.DuckDBPyConnection, catalog: str, rows: Sequence[dict[str, Any]], shares: dict[str, float]
+    con: duckdb.DuckDBPyConnection,
+    catalog: str,
+    rows: Sequence[dict[str, Any]],
+    shares: dict[str, float],
+    hides: Collection[str] = (),
 ) -> None:
     """Fill `source_quality`; the other tables of the snapshot are filled before it, as their rows are counted here.
 
     Args:
         rows: see `of_source`. shares: see `unallocated_shares`.
+        hides: sources of which this edition tells no numbers of rows and findings (`etl.untold`). That such a source
+            is late stays: the day of a delivery is no figure. That it is in order cannot be said then.
     """
+    untold = ", ".join(f"CASE WHEN NOT is_hidden THEN {column} END AS {column}" for column in _UNTOLD)
     con.register("_quality", pd.DataFrame([{**row, "unallocated": shares.get(row["source_id"])} for row in rows]))
     con.execute(
         f"""
         INSERT INTO {catalog}.source_quality BY NAME
+        SELECT * EXCLUDE (is_hidden) REPLACE ({untold}) FROM (
         WITH used AS (
             SELECT source_id, sum(rows_used) AS rows_used FROM {catalog}.delivery GROUP BY source_id),
         aside AS (
@@ -229,10 +242,13 @@ def fill_quality(
                coalesce(checks.checks_failed, 0) AS checks_failed, coalesce(checks.checks_noted, 0) AS checks_noted,
                coalesce(revised.cells_revised, 0) AS cells_revised,
                coalesce(mended.applied, 0) AS corrections_applied, coalesce(mended.expired, 0) AS corrections_expired,
-               CASE WHEN q.weeks_late > 0 THEN 'late' WHEN checks.checks_failed > 0 THEN 'attention'
-                    ELSE 'good' END AS state
+               CASE WHEN q.weeks_late > 0 THEN 'late' WHEN hidden.source_id IS NOT NULL THEN NULL
+                    WHEN checks.checks_failed > 0 THEN 'attention' ELSE 'good' END AS state,
+               hidden.source_id IS NOT NULL AS is_hidden
         FROM _quality q LEFT JOIN used USING (source_id) LEFT JOIN aside USING (source_id)
         LEFT JOIN checks USING (source_id) LEFT JOIN revised USING (source_id) LEFT JOIN mended USING (source_id)
-        """
+        LEFT JOIN (SELECT unnest(?::VARCHAR[]) AS source_id) hidden USING (source_id))
+        """,
+        [sorted(hides)],
     )
     con.unregister("_quality")

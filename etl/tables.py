@@ -172,9 +172,9 @@ TABLES: dict[str, Table] = {
         "Deliveries this snapshot was built from.",
         {
             "source_id": ("VARCHAR", "id of the source"),
-            "sha256": ("VARCHAR", "fingerprint of the file, folder or zip"),
+            "sha256": ("VARCHAR", "fingerprint of the file, folder or zip; public, restricted source: a name"),
             "name": ("VARCHAR", "name as it came in"),
-            "bytes": ("BIGINT", "size"),
+            "bytes": ("BIGINT", "size; this and numbers of rows: empty where they would tell counts (public edition)"),
             "received": ("TIMESTAMP", "when it was taken in (UTC)"),
             "delivery_date": ("VARCHAR", "date in the file name, where the source gives a pattern"),
             "rows_read": ("BIGINT", "rows in the file"),

@@ -11,7 +11,7 @@ from monitor.components.cards import badge, card, empty, grid, page_head, table
 from monitor.components.format import date_name, level_name, moment_name, number, period_name, status_name
 from monitor.pages.parts.cells import known
 from monitor.pages.parts.earlier import earlier_card, snapshot_card
-from monitor.pages.parts.quality_cards import corrections_card, quality_card, withdrawn_card
+from monitor.pages.parts.quality_cards import corrections_card, fingerprint, quality_card, withdrawn_card
 from monitor.pages.parts.refused import refused_notice
 from monitor.pages.parts.topics import listed
 from monitor.queries.areas import Area, areas, areas_of_level, areas_without_figures, municipality
@@ -308,8 +308,8 @@ def _deliveries_card(view: View) -> html.Section:
             str(row.name), str(row.source_id), moment_name(row.received, _),
             _("{first} to {last}", first=row.first_period, last=row.last_period)
             if isinstance(row.first_period, str) else "–",
-            number(float(row.areas), _), number(float(row.rows_read), _),
-            html.Code(str(row.sha256)[:12], title=str(row.sha256)),
+            number(known(row.areas), _), number(known(row.rows_read), _),
+            fingerprint(str(row.sha256)),
         ]
         for row in frame.head(_MOST).itertuples()
     ]  # fmt: skip

@@ -20,6 +20,7 @@ from monitor.components.format import (
 )
 from monitor.i18n import Translator
 from monitor.pages.parts.index_cards import index_sentence
+from monitor.pages.parts.quality_cards import fingerprint
 from monitor.pages.parts.topics import chosen_topic, formula, listed
 from monitor.pages.parts.verdicts import verdict_badge
 from monitor.pages.parts.why import why
@@ -254,7 +255,7 @@ def _delivery(view: View, one: Fed) -> html.Li:
         [
             html.Div(one.name),
             html.Div(" · ".join(part for part in facts if part), className="meta"),
-            html.Code(one.sha256[:16], title=one.sha256),
+            fingerprint(one.sha256, 16),
         ]
     )
 

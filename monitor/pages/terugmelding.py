@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from dash import html
 
-from config.vocabulary import Role
+from config.vocabulary import Edition, Publication, Role
 from monitor.components.cards import card, empty, page_head, table
 from monitor.components.format import date_name, moment_name, number
 from monitor.components.icons import icon
@@ -39,7 +39,7 @@ def layout(view: View) -> html.Div:
             ),
             card(
                 _("To mend at the source"),
-                _table(view, frame) if len(frame) else empty(_("Nothing was found that the supplier should mend.")),
+                _table(view, frame) if len(frame) else empty(_nothing(view, source_id)),
                 subtitle=_last(view, source_id),
                 footer=_("Codes and counts only: the rows themselves stay with the municipality."),
                 span=12,
@@ -52,6 +52,15 @@ def layout(view: View) -> html.Div:
         ],
         className="feedback",
     )  # fmt: skip
+
+
+def _nothing(view: View, source_id: str) -> str:
+    _ = view._
+    sources = view.configured.municipality.sources
+    is_restricted = any(one.id == source_id and one.effective_publication is not Publication.OPEN for one in sources)
+    if is_restricted and view.edition == Edition.PUBLIC:
+        return _("What was found in this source is not told in the public edition.")
+    return _("Nothing was found that the supplier should mend.")
 
 
 def _download(view: View, source_id: str) -> str:

@@ -242,7 +242,7 @@ def _deliveries(snapshot: Snapshot, source_id: str | None, rows: pd.DataFrame) -
             str(sha256),
             str(known[sha256].name) if sha256 in known else "",
             pd.Timestamp(known[sha256].received).to_pydatetime() if sha256 in known else None,
-            int(known[sha256].rows_used) if sha256 in known else None,
+            _whole(known[sha256].rows_used) if sha256 in known else None,
             int(number),
         )
         for sha256, number in n_periods.items()
@@ -268,7 +268,7 @@ def _corrections(snapshot: Snapshot, part: Part, indicator: str, area_code: str)
     return tuple(
         Mended(
             str(one.correction_id), str(one.area_code), str(one.period), str(one.category), str(one.action),
-            _number(one.delivered), _number(one.value), str(one.reason), str(one.decided_by),
+            _number(one.delivered), _number(one.value), _text(one.reason) or "", str(one.decided_by),
             pd.Timestamp(one.date).date(),
         )
         for one in frame.itertuples()
@@ -360,6 +360,10 @@ def _quoted(text: str) -> str:
 
 def _number(value: object) -> float | None:
     return None if value is None or pd.isna(value) else float(value)  # type: ignore[call-overload,arg-type]
+
+
+def _whole(value: object) -> int | None:
+    return None if value is None or pd.isna(value) else int(value)  # type: ignore[call-overload,arg-type]
 
 
 def _text(value: object) -> str | None:

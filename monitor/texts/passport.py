@@ -105,4 +105,5 @@ def correction_line(one: Mended, area_name: str, _: Translator) -> str:
     if one.delivered is None and one.value is None:
         done = _("{where}: corrected.", where=where)
     day = date_name(one.date, _)
-    return f"{done} {one.reason} " + _("Decided by {who} on {day}.", who=one.decided_by, day=day)
+    why = f"{one.reason} " if one.reason else ""
+    return f"{done} {why}" + _("Decided by {who} on {day}.", who=one.decided_by, day=day)

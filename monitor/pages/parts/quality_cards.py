@@ -20,6 +20,8 @@ from monitor.router import View
 from monitor.texts.sources import lateness, source_title
 
 _MOST = 40
+#: Hexadecimal signs of a sha256.
+_FINGERPRINT = 64
 
 
 def quality_card(view: View) -> html.Section:
@@ -72,9 +74,16 @@ def named(title: str, source_id: str, is_practice: bool, _: Translator) -> html.
     return html.Span(listed([html.Span(title), html.Span(source_id, className="meta"), mark]), className="source-name")
 
 
+def fingerprint(said: str, signs: int = 12) -> html.Code:
+    """The first signs of a fingerprint; what an edition says in its place, whole."""
+    return html.Code(said[:signs], title=said) if len(said) == _FINGERPRINT else html.Code(said)
+
+
 def _state(row: Any, source: Source | None, view: View) -> Any:
     """Late, failed checks, or in order; of a source with an agreed day also how far it reaches."""
     _ = view._
+    if not isinstance(row.state, str):
+        return badge("neutral", _("not told in this edition"))
     if row.state == "late":
         return badge("warning", _.plural("{n} week late", "{n} weeks late", int(row.weeks_late)))
     if row.state == "attention":
@@ -98,8 +107,8 @@ def _share(part: Any, whole: Any, _: Translator) -> str:
 
 def _aside(row: Any, _: Translator) -> Any:
     """How many rows, and of which kind."""
-    if not row.rows_set_aside:
-        return "0"
+    if not known(row.rows_set_aside):
+        return number(known(row.rows_set_aside), _)
     kinds = (
         (row.rows_duplicate, _("twice")),
         (row.rows_unknown_area, _("unknown area")),
@@ -117,7 +126,8 @@ def corrections_card(view: View) -> html.Section | None:
         return None
     rows = [
         [
-            _lines(str(row.reason), html.Span(f"{row.correction_id} · {row.source_id}", className="meta")),
+            _lines(*([row.reason] if isinstance(row.reason, str) else []),
+                   html.Span(f"{row.correction_id} · {row.source_id}", className="meta")),
             badge("warning", _("expired")) if row.state == "expired" else _("applied"),
             str(row.area_name) if isinstance(row.area_name, str) else str(row.area_code),
             period_name(str(row.period), _),
@@ -147,7 +157,7 @@ def withdrawn_card(view: View) -> html.Section | None:
         return None
     rows = [
         [str(row.name), str(row.source_id), moment_name(row.received, _), moment_name(row.withdrawn, _),
-         str(row.reason), html.Code(str(row.sha256)[:12], title=str(row.sha256))]
+         row.reason if isinstance(row.reason, str) else "–", fingerprint(str(row.sha256))]
         for row in frame.head(_MOST).itertuples()
     ]  # fmt: skip
     head = [_("File"), _("Source"), _("Received"), _("Withdrawn"), _("Reason"), _("Fingerprint")]
