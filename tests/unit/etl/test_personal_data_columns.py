@@ -324,6 +324,19 @@ def test_pii_008_undeclared_postcodes_are_told_declared_ones_refused():
     assert codes(postcodes) == {"PII-008"}
 
 
+def test_a_column_of_three_numbers_that_all_pass_is_refused_and_of_fewer_or_others_not():
+    draw = random.Random(5)
+    passing = sorted({citizen(draw) for _ in range(4)})
+    failing = next(text for text in map(str, range(123_456_780, 123_456_800)) if not passes_11_test(text))
+
+    assert codes(passing[:3] * 4) == {"PII-001"}
+    assert codes(passing[:4]) == {"PII-001"}
+    assert check(passing[:2] * 4) == ()
+    assert check([*passing[:3], failing]) == ()
+    assert check([*passing[:3], "12"]) == ()
+    assert check([text[1:] for text in passing[:3]]) == ()
+
+
 def test_known_area_codes_are_no_citizen_numbers():
     passing = [code for code in AREA_CODES if passes_11_test(code[2:])]
 
