@@ -293,7 +293,6 @@ def _vintages(book: Ledger, other: pd.DataFrame, links: pd.DataFrame) -> tuple[i
         area = np.array([known[part] for part in parts])
         leaves = (area, np.full(len(area), place[indicator]), np.full(len(area), position[period]))
         above, below = round(total) - int(book.low[leaves].sum()), int(book.high[leaves].sum()) - round(total)
-        if min(above, below) >= 0:
-            told[leaves] |= book.secrets_told(leaves, above, below)
+        told[leaves] |= book.secrets_told(leaves, above, below)
         tried += 1
     return tried, told

@@ -171,6 +171,15 @@ def test_of_two_windows_in_a_row_what_came_in_is_told():
     assert told(auditor._steps(book)) == [(0, 4)]
 
 
+def test_of_two_windows_in_a_row_the_weeks_around_what_came_in_are_not_told():
+    book = book_of([[10, 11, 12, 2, 3, 2]], [[10, 11, 12, 0, 5, 0]])
+    window = book.totals["rolling_4_weeks"][cell(book, "BU1")]
+    window[4] = window[3] + 3 - 10
+    window[5] = np.nan
+
+    assert told(auditor._steps(book)) == [(0, 4)]
+
+
 def test_of_two_windows_in_a_row_what_fell_out_is_told():
     book = book_of([[10, 3, 12, 13, 14, 15]], [[10, 5, 12, 13, 14, 15]])
     book.totals["rolling_4_weeks"][cell(book, "BU1"), 4] = 3 + 12 + 13 + 14

@@ -190,6 +190,34 @@ def _only(period, cells):
     return replace(period, cells=own, deviation=period.deviation[cells], carried=own_carried, promised=own_promised)
 
 
+@pytest.mark.parametrize(
+    ("count", "windows", "running", "promised", "expected"),
+    [
+        (2, [0, 0], 0, [0, 0], [False]),
+        (2, [0, -12], 0, [0, 0], [True]),  # as 0 a window is 14 too low
+        (3, [0, 12], -3, [0, 0], [False]),  # as the base a window is 14 too high; as 0 the running sum 6 too low
+        (2, [0, 0], -3, [0, 0], [False]),  # as 0 the running sum is 5 too low: within the base
+        (2, [0, 0], -4, [0, 0], [True]),
+        (4, [0, -7], 4, [0, 0], [True]),  # as 0 a window is 11 too low; as the base the running sum 5 too high
+        (4, [0, -7], 6, [0, 0], [False]),  # as the base the running sum is 7 too high: that is worse
+        (2, [0, 0], 0, [0, -8], [False]),
+        (2, [0, 0], 0, [0, -9], [True]),  # as 0 a window that is shown is 11 too low
+        (3, [0, 0], -9, [0, 8], [True]),
+        (3, [0, 0], -9, [0, 9], [False]),  # as the base a window that is shown is 11 too high
+        (3, [0, 0], 0, [-9, 9], None),
+    ],
+)
+@pytest.mark.parametrize("turned", [False, True])
+def test_what_the_program_weighs(count, windows, running, promised, expected, turned):
+    step = -1 if turned else 1
+    carried = [*([off] for off in windows[::step]), [running]]
+    period = asked([count], [[0]], carried=carried, promised=[[off] for off in promised[::step]])
+
+    found = search._program(period, 1, LIMIT)
+
+    assert (None if found is None else found.tolist()) == expected
+
+
 def test_of_equal_choices_the_seed_of_the_program_decides():
     # three of four twos have to become the base: which ones is up to the key
     period = asked([2] * 4, [[0]] * 4, carried=[[0], [-8], [-8]])
