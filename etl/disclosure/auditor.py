@@ -216,9 +216,9 @@ def _steps(book: Ledger) -> tuple[int, Flags]:
         tried += int(np.isfinite(step).sum())
         for cell, at in np.argwhere(flags)[:_MOST]:
             _mark(book, told, int(cell), slice(int(at) + 1, int(at) + 2), room.above[cell, at], room.below[cell, at])
-            if first[at + 1] > first[at]:  # what fell out follows as well, with the room the other way round
-                out = slice(int(first[at]), int(first[at + 1]))
-                _mark(book, told, int(cell), out, room.below[cell, at], room.above[cell, at])
+            # what fell out, if anything did, follows as well, with the room the other way round
+            out = slice(int(first[at]), int(first[at + 1]))
+            _mark(book, told, int(cell), out, room.below[cell, at], room.above[cell, at])
     return tried, told
 
 

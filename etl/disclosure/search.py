@@ -268,13 +268,11 @@ class _Search:
             for cell in self._cells[leaf]:
                 if cell in leaves:
                     leaves[cell].append(leaf)
-        return bool(
-            [
-                True
-                for inside in leaves.values()
-                if any(self._chain(leaf) for leaf in sorted(inside, key=self._change)[:CANDIDATES])
-            ]
-        )
+        is_changed = [
+            any(self._chain(leaf) for leaf in sorted(inside, key=self._change)[:CANDIDATES])
+            for inside in leaves.values()
+        ]
+        return any(is_changed)
 
     def _chain(self, leaf: int) -> bool:
         """Change a leaf, then the best of those near it, and so on; undone unless it lowers the cost."""

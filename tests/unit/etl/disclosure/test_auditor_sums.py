@@ -14,6 +14,7 @@ from etl.disclosure.ledger import Ledger
 from etl.statistics.rates import poisson_bounds
 from tests.editions import MUNICIPALITY, edition_of
 from tests.spec.test_rounding import leaves_of
+from tests.tables import table
 
 WEEKS = ["2026-W01", "2026-W02", "2026-W03", "2026-W04", "2026-W05", "2026-W06"]
 #: A year of months that begins in November: the first quarter and year are two months long.
@@ -255,6 +256,45 @@ def test_differences_in_the_last_digits_and_totals_with_a_missing_leaf_are_none(
 
     book.totals[""][cell(book, "BU1"), 0] = 99
     assert auditor._not_added_up(book)[0].number == 1
+
+
+def test_a_missing_leaf_excuses_only_the_windows_that_hold_it():
+    book = book_of([[10, 11, 12, 13, 14, 15]], [[10, 11, 12, 13, 14, 15]])
+    book.leaf_value[0, 0, 0] = np.nan
+    book.totals["rolling_4_weeks"][cell(book, "WK1"), 3:] = [99, 98, 97]
+    book.totals[""][cell(book, "WK1"), [0, 5]] = [99, 96]
+
+    assert auditor._not_added_up(book)[0].number == 3
+
+
+@pytest.mark.parametrize(
+    ("score", "number"),
+    [(365 * 3 + 20 * 9, 0), (365 * 5 + 20 * 9, 1), (365 * 3 + 20 * 9 + 1e-9, 0), (365 * 3 + 20 * 9 + 0.5, 1)],
+)
+def test_a_weighted_sum_is_made_of_what_is_shown_of_its_parts(score, number):
+    rows = table("""
+        area_code | period  | indicator | numerator
+        BU1       | 2026-01 | burglary  | 3
+        BU1       | 2026-01 | violence  | 9
+        BU1       | 2026-01 | score     |
+        BU1       | 2026-02 | burglary  | 4
+        BU1       | 2026-02 | violence  | 1
+        BU1       | 2026-02 | score     | 1480
+        BU2       | 2026-01 | burglary  | 9
+        BU2       | 2026-01 | violence  | 9
+        BU2       | 2026-01 | score     |
+    """)
+    rows.loc[2, "numerator"] = score
+    weights = {"score": {"burglary": 365, "violence": 20}}
+
+    found = auditor._not_weighted_up(rows, "reports", weights)
+    without_part = auditor._not_weighted_up(rows[rows.index != 3], "reports", weights)
+
+    assert [finding.number for finding in found] == [number] * (number > 0)
+    assert [finding.code for finding in without_part] == ["DIS-031"]
+    assert without_part[0].number == number + 1
+    assert without_part[0].what.startswith(f"{number + 1} weighted sums")
+    assert auditor._not_weighted_up(rows, "reports", {}) == []
 
 
 def test_a_leaf_that_does_not_exist_counts_as_nothing_in_its_totals():

@@ -500,6 +500,7 @@ def test_an_exchange_that_does_not_lower_the_cost_is_undone(monkeypatch):
     hand = in_hand(period)
     at, up, down = list(hand._at), list(hand._up), list(hand._down)
 
-    assert not hand._exchange(8)
+    assert hand._chain(0) is False
+    assert hand._exchange(8) is False
 
     assert (hand.on, hand._at, hand._up, hand._down) == ([True, False, False], at, up, down)
