@@ -61,7 +61,7 @@ def test_help_names_every_verb_and_the_readme_explains_it(town):
     ]
     assert set(verbs) == {
         "demo", "init", "validate", "schema", "fetch", "preview", "load", "status", "withdraw", "rollback", "verify",
-        "serve", "export",
+        "serve", "export", "report",
     }  # fmt: skip
     assert [verb for verb in verbs if f"`buurtbeeld {verb}" not in readme] == []
 

@@ -75,6 +75,27 @@ def test_leaves_are_of_the_finest_level_and_its_parents_are_sums_of_them():
     assert notes == ()
 
 
+def test_the_parents_of_two_indicators_are_each_the_sum_of_their_own_leaves():
+    leaves = {fed("own", "litter_reports"), fed("own", "graffiti_reports")}
+    parents = [fed("own", one, level=AreaLevel.DISTRICT) for one in ("litter_reports", "graffiti_reports")]
+
+    assert public_leaves([*parents, *leaves], INDICATORS) == (frozenset(leaves), ())
+
+
+@pytest.mark.parametrize(
+    "one",
+    [
+        fed("own", "litter_reports", kind=PeriodType.ROLLING_12_MONTHS),
+        fed("own", "litter_reports", level=AreaLevel.CUSTOM),
+    ],
+)
+def test_windows_and_own_areas_are_no_leaves(one):
+    shown, notes = public_leaves([one], INDICATORS)
+
+    assert not shown
+    assert [note.code for note in notes] == ["DIS-014"]
+
+
 def test_of_two_restricted_sources_of_the_same_events_the_first_is_published():
     first, second = fed("a", "litter_reports"), fed("b", "litter_reports")
 
