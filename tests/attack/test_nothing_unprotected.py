@@ -14,7 +14,7 @@ import logging
 import shutil
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -24,7 +24,7 @@ import duckdb
 import numpy as np
 import pytest
 from dash import dcc, html
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 from typer.testing import CliRunner
 from waitress import create_server
 
@@ -37,7 +37,6 @@ from monitor.pages import herkomst
 from monitor.queries.memory import _kept
 from tests.attack.crawl import Crawl, Places, ask_everything
 from tests.attack.reading import large_numbers, long_numbers, map_numbers, readable, small_counts
-from tests.browser.find_chromium import FLAGS, find
 from tests.twins import CODE, CODES, MONTHS, RESTRICTED, SLUG, WORDS, Twin, twins
 
 PLACES = Places(
@@ -407,14 +406,3 @@ def _is_data(response: Any) -> bool:
     """Answers of ours that are no outlines, fonts or bundles."""
     is_ours = any(part in response.url for part in ("/_dash-update-component", "/v/", "/_dash-layout", "/download/"))
     return is_ours and response.status == 200
-
-
-@pytest.fixture
-def chromium() -> Iterator[Browser]:
-    path = find()
-    if path is None:
-        pytest.skip("no Chromium: set BUURTBEELD_CHROMIUM or run tests/browser/find_chromium.py --install")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser
-        browser.close()

@@ -83,13 +83,18 @@ def copy(town, tmp_path) -> Path:
 
 
 def contents(place: Path) -> dict[str, str]:
-    """Every file of the warehouse with its fingerprint, but for the lock, which names the last process."""
+    """Every file of the warehouse with its fingerprint, but for the lock, which names the last process, and the log."""
     root = place / "warehouse"
     return {
         str(path.relative_to(root)): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(root.rglob("*"))
-        if path.is_file() and "lock" not in path.name
+        if path.is_file() and "lock" not in path.name and path.name != "log.jsonl"
     }
+
+
+def log_of(place: Path) -> list[dict[str, object]]:
+    log = place / "warehouse" / "kleinedam" / "log.jsonl"
+    return [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
 
 
 def with_mail_in_a_row(place: Path) -> tuple[str, bytes]:
@@ -153,7 +158,7 @@ def test_a_file_about_persons_ends_with_30_and_leaves_no_trace(kind, copy):
     make_file, code, words = KINDS[kind]
     name, data = make_file(copy)
     (copy / "sample_data" / "kleinedam" / "eigen" / name).write_bytes(data)
-    before = contents(copy)
+    before, told = contents(copy), log_of(copy)
 
     report = load(load_municipality(copy / "config", "kleinedam"))
 
@@ -164,6 +169,11 @@ def test_a_file_about_persons_ends_with_30_and_leaves_no_trace(kind, copy):
     assert "return the file to its sender" in said
     assert [secret for secret in SECRETS if secret in said] == []
     assert contents(copy) == before
+    *earlier, refusal = log_of(copy)  # that a file was refused, and why by code: no name of it, no value
+    assert earlier == told
+    assert refusal["action"] == "refuse"
+    assert code in json.dumps(refusal)
+    assert name not in json.dumps(refusal)
     kept = b"".join(path.read_bytes() for path in (copy / "warehouse").rglob("*") if path.is_file())
     assert [secret for secret in SECRETS if secret.encode() in kept] == []
 

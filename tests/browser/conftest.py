@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 from waitress import create_server
 
 from monitor.app import bind, create_app
-from tests.browser.find_chromium import FLAGS, find
 from tests.proefdorp import SLUG, make_config, make_snapshot
 
 DESKTOP, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
@@ -28,17 +27,6 @@ class Seen:
     def since(self, mark: int) -> list[str]:
         """Addresses asked for after the first `mark` ones."""
         return self.requests[mark:]
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    path = find()
-    if path is None:
-        pytest.skip("no Chromium: set BUURTBEELD_CHROMIUM or run tests/browser/find_chromium.py --install")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")
