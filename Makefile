@@ -37,10 +37,10 @@ demo: $(VENV)/.runtime ## load the sample municipalities and serve them on PORT 
 	@$(BIN)/buurtbeeld demo --port $(PORT)
 
 test: browser ## everything: environment, browser, the whole suite
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 soak: browser ## the same tests, longer (500 publishes, 10,000 inputs)
-	@BUURTBEELD_SOAK=1 $(BIN)/python -m pytest -n 2 --dist loadfile
+	@BUURTBEELD_SOAK=1 $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 mutation: $(VENV)/.dev ## put small faults into disclosure, gate and statistics; which go unnoticed? (hours)
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.mutation
