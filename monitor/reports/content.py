@@ -10,11 +10,20 @@ import pandas as pd
 
 from config.vocabulary import Edition
 from etl.asof import made_at
-from monitor.components.format import comparison_name, date_name, figure, level_name, number, period_name, unit_name
+from monitor.components.format import (
+    comparison_name,
+    date_name,
+    figure,
+    level_name,
+    number,
+    period_name,
+    unit_name,
+    value_text,
+)  # fmt: skip
 from monitor.components.shell import publishers
 from monitor.i18n import Translator
 from monitor.pages.parts.area_facts import finding, key_facts
-from monitor.pages.parts.cells import count_cell, known, reason, shown_value
+from monitor.pages.parts.cells import count_cell, interval_cell, known, reason, shown_value
 from monitor.pages.parts.index_cards import index_sentence
 from monitor.pages.parts.spine_table import comparison_for
 from monitor.pages.parts.topics import front_topics, is_for_front, owner_words, ownership, theme_name
@@ -32,13 +41,10 @@ from monitor.reports.pictures import Curve, curve_svg, locator_svg
 from monitor.router import View
 from monitor.texts import verdict as verdict_texts
 from monitor.texts.comparison import change_sentence, reason_words, verdict_words
-from monitor.texts.sources import source_title
+from monitor.texts.sources import short_fingerprint, source_name
 
 #: Topics that are drawn, verdicts that are told; what is left out is said.
 _CURVES, _MOST_TOLD, _TICKS = 4, 6, 4
-
-#: Characters of a fingerprint that are enough to find a delivery by.
-_FINGERPRINT = 12
 
 
 def area_report(view: View, here: Area) -> dict[str, Any]:
@@ -163,16 +169,11 @@ def _row(view: View, here: Area, series: Series, row: Any, is_whole: bool) -> li
         value = f"{count_cell(view, series, row, here.code)} ({reason(view, series, row, here.code)})"
     else:
         value = reason(view, series, row, here.code)
-    lower, upper = known(row.lower), known(row.upper)
-    between = "–" if lower is None or upper is None else (
-        f"{figure(lower, series.unit, _)} – {figure(upper, series.unit, _)}"
-    )  # fmt: skip
     if is_whole:
-        other = figure(one.other_value, series.unit, _) if one else "–"
+        other = value_text(one.other_value, series.unit, _, exact=one.other_exact) if one else "–"
     else:
-        exact = exactness_of(view.snapshot, series.indicator, municipality(view.snapshot).code, str(row.period))
-        whole = known(row.municipality_value)
-        other = ("≈ " if exact.is_sum and whole is not None else "") + figure(whole, series.unit, _)
+        whole = exactness_of(view.snapshot, series.indicator, municipality(view.snapshot).code, str(row.period))
+        other = value_text(known(row.municipality_value), series.unit, _, exact=whole)
     if one is None:
         said = index_sentence(view, series, here.code, str(row.period)) or "–"
     elif one.verdict is None:
@@ -180,7 +181,7 @@ def _row(view: View, here: Area, series: Series, row: Any, is_whole: bool) -> li
     else:
         said = verdict_words(one, _) or comparison_name(one.verdict, _)
     differs = one is not None and one.verdict in ("higher", "lower")
-    return [series.label(view.language), label, value, between, other, said, differs]
+    return [series.label(view.language), label, value, interval_cell(series, row, _), other, said, differs]
 
 
 def _curves(view: View, here: Area) -> list[dict[str, str]]:
@@ -257,19 +258,16 @@ def _context(view: View, here: Area) -> dict[str, Any]:
 def _lineage(view: View) -> dict[str, Any]:
     """The newest delivery of each source with its fingerprint, and how to trace any figure to its rows."""
     _ = view._
-    by_id = {source.id: source for source in view.configured.municipality.sources}
-    frame = deliveries(view.snapshot)
     rows = []
-    for source_id, group in frame.groupby("source_id", sort=False):
+    for source_id, group in deliveries(view.snapshot).groupby("source_id", sort=False):
         newest_one = group.sort_values(["last_period", "received"]).iloc[-1]
-        title = source_title(by_id.get(str(source_id)), _) or str(source_id)
         rows.append(
             [
-                title,
+                source_name(view.configured.municipality.sources, str(source_id), _),
                 str(newest_one["name"]),
                 number(len(group), _),
-                number(float(group["rows_used"].sum()), _),
-                str(newest_one["sha256"])[:_FINGERPRINT],
+                number(known(group["rows_used"].sum(min_count=1)), _),  # none is told of a restricted source in public
+                short_fingerprint(str(newest_one["sha256"])),
             ]
         )
     head = [_("Source"), _("newest delivery"), _("deliveries"), _("rows used"), _("fingerprint")]

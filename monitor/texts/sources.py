@@ -12,6 +12,9 @@ from etl.timeliness import weeks_late
 from monitor.components.format import date_name, number
 from monitor.i18n import Translator
 
+#: Hexadecimal signs of a sha256.
+_FINGERPRINT = 64
+
 
 @dataclass(frozen=True)
 class Lateness:
@@ -34,6 +37,11 @@ def lateness(delivery: Delivery | None, newest_end: dt.date | None, today: dt.da
     if late or newest_end is None:
         return Lateness(True, _.plural("{n} week late", "{n} weeks late", max(1, len(late))))
     return Lateness(False, _("on time, to {day}", day=date_name(newest_end, _)))
+
+
+def short_fingerprint(said: str, signs: int = 12) -> str:
+    """The first signs of a fingerprint; what an edition says in its place, whole."""
+    return said[:signs] if len(said) == _FINGERPRINT else said
 
 
 def source_title(source: Source | None, _: Translator) -> str:

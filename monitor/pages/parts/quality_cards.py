@@ -17,11 +17,9 @@ from monitor.pages.parts.topics import listed
 from monitor.queries.areas import municipality
 from monitor.queries.quality import corrections, source_quality, withdrawals
 from monitor.router import View
-from monitor.texts.sources import lateness, source_title
+from monitor.texts.sources import lateness, short_fingerprint, source_title
 
 _MOST = 40
-#: Hexadecimal signs of a sha256.
-_FINGERPRINT = 64
 
 
 def quality_card(view: View) -> html.Section:
@@ -76,7 +74,8 @@ def named(title: str, source_id: str, is_practice: bool, _: Translator) -> html.
 
 def fingerprint(said: str, signs: int = 12) -> html.Code:
     """The first signs of a fingerprint; what an edition says in its place, whole."""
-    return html.Code(said[:signs], title=said) if len(said) == _FINGERPRINT else html.Code(said)
+    short = short_fingerprint(said, signs)
+    return html.Code(short) if short == said else html.Code(short, title=said)
 
 
 def _state(row: Any, source: Source | None, view: View) -> Any:

@@ -16,6 +16,7 @@ from etl.snapshot import open_snapshot
 from monitor.app import create_app
 from monitor.cli import main
 from monitor.queries.areas import area
+from monitor.reports import content as report_content
 from monitor.reports.content import area_report
 from monitor.reports.pictures import Curve, curve_svg, locator_svg
 from monitor.reports.report import file_name, report_of
@@ -107,6 +108,16 @@ def test_the_public_edition_prints_rounded_counts_and_says_so(both, view_of):
     rows = {row[0]: row for group in content["table"]["groups"] for row in group["rows"]}
     assert rows["Woninginbraak"][2].startswith("≈")
     assert content["edition"].startswith("Openbare editie")
+
+
+def test_rows_that_an_edition_does_not_tell_are_no_zero(view_of, monkeypatch):
+    hidden = pd.DataFrame([{"source_id": "reports", "name": "a.csv", "sha256": "reports-1", "rows_used": None,
+                            "last_period": "2026-10", "received": pd.Timestamp("2026-11-01")}])  # fmt: skip
+    monkeypatch.setattr(report_content, "deliveries", lambda snapshot: hidden)
+
+    (row,) = content_of(view_of(f"gebied/{HERE}"))["lineage"]["rows"]
+
+    assert row[1:] == ["a.csv", "1", "–", "reports-1"]
 
 
 def test_the_verb_writes_a_file_per_area(both, tmp_path):
