@@ -16,15 +16,13 @@ from config.harm import HARM, Harm
 from config.model import Indicator, Municipality, StatlineSource, Text
 from config.numerator import Numerator
 from config.strict_yaml import Document, KeyPath
-from config.vocabulary import AreaLevel, Direction, Pack, PeriodType, SourceKind, Unit
+from config.vocabulary import TOTAL_CODE, AreaLevel, Direction, Pack, PeriodType, SourceKind, Unit
 
 #: Table of the kinds of crime on its three StatLine releases; the first that a municipality loads counts.
 CRIME_TABLES = ("47022NED", "47018NED", "47013NED")
 #: Levels and lengths of period of the score, where its offences have them.
 LEVELS = (AreaLevel.NEIGHBOURHOOD, AreaLevel.DISTRICT, AreaLevel.MUNICIPALITY)
 PERIOD_TYPES = (PeriodType.MONTH, PeriodType.QUARTER, PeriodType.YEAR)
-#: Code of "everything" in the police tables; it is no offence.
-TOTAL_CODE = "0.0.0"
 THEME = "crime"
 
 _WHERE = ("harm",)

@@ -81,6 +81,9 @@ class SourceKind(StrEnum):
 #: Kinds that describe areas once a year, with the area codes of that year; they hold no events.
 CONTEXT_KINDS = frozenset({SourceKind.KWB, SourceKind.HEALTH})
 
+#: Code of "everything" in the category lists of the police tables; it is no offence.
+TOTAL_CODE = "0.0.0"
+
 
 class Publication(StrEnum):
     """open: already public as exact counts. restricted: protected in the public edition."""

@@ -12,8 +12,9 @@ from config.catalogue import category_titles
 from config.corrections import MEANING as CORRECTION_KEYS
 from config.corrections import CorrectionsFile
 from config.describe import MEANING, meaning
-from config.harm_indicator import CRIME_TABLES, TOTAL_CODE
+from config.harm_indicator import CRIME_TABLES
 from config.model import Municipality
+from config.vocabulary import TOTAL_CODE
 
 _STARTER = """\
 # config/municipalities/{slug}.yml — everything that {name} writes. What starts with # is optional.

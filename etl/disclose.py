@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from config.errors import Finding
 from config.model import Indicator
-from config.vocabulary import AreaLevel, PeriodType
+from config.vocabulary import TOTAL_CODE, AreaLevel, PeriodType
 
 #: From the period that serves most questions to the one that serves least. A restricted indicator is published from
 #: one of them only: two tables of the same events with other periods give differences (a month minus whole weeks).
@@ -20,9 +20,6 @@ LEAF_PERIODS = (PeriodType.MONTH, PeriodType.WEEK, PeriodType.QUARTER, PeriodTyp
 
 #: From the finest level up. Leaves are of the finest level that is delivered; higher levels are sums of them.
 LEAF_LEVELS = (AreaLevel.NEIGHBOURHOOD, AreaLevel.DISTRICT, AreaLevel.MUNICIPALITY)
-
-#: Code of "everything" in the category lists of the police tables.
-TOTAL_CODE = "0.0.0"
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,9 @@ from typing import Annotated
 
 import typer
 
-from config.errors import ExitCode, UsageError
-from config.vocabulary import Edition
+from config.errors import ExitCode
 from monitor.commands.loading import SlugArgument
-from monitor.commands.options import Options, say, say_json, verb
+from monitor.commands.options import Options, edition_of, say, say_json, verb
 
 
 @verb
@@ -44,8 +43,7 @@ def export(
     from monitor.exports import export as write
     from monitor.queries.observations import Filters
 
-    if edition not in set(Edition):
-        raise UsageError("CLI-005", f"unknown edition '{edition}'", where="--edition", fix="use internal or public")
+    chosen = edition_of(edition)
     configured = load_municipality(given.config_dir, slug, warehouse=given.warehouse_dir)
     filters = Filters(
         indicators=tuple(indicator or ()),
@@ -60,7 +58,7 @@ def export(
     root = configured.warehouse / slug
     is_stream = output is None or str(output) == "-"
     load_id = None if asof is None else load_served(root, asof)
-    with closing(open_snapshot(root, Edition(edition), load_id)) as snapshot:
+    with closing(open_snapshot(root, chosen, load_id)) as snapshot:
         target = sys.stdout.buffer if is_stream else output
         written = write(snapshot, configured, filters, form, target, explain=explain)
     if not is_stream:

@@ -15,6 +15,7 @@ from typing import Annotated, Any
 import typer
 
 from config.errors import Finding, FixableError, UsageError
+from config.vocabulary import Edition
 
 ConfigOption = Annotated[
     Path | None,
@@ -80,6 +81,17 @@ def verb(command: Callable[..., int]) -> Callable[..., int]:
     run.__signature__ = own.replace(parameters=shown)  # type: ignore[attr-defined]
     run.__annotations__ = {parameter.name: parameter.annotation for parameter in shown}
     return run
+
+
+def edition_of(word: str) -> Edition:
+    """The edition that `--edition` names.
+
+    Raises:
+        UsageError: there is no such edition.
+    """
+    if word not in set(Edition):
+        raise UsageError("CLI-005", f"unknown edition '{word}'", where="--edition", fix="use internal or public")
+    return Edition(word)
 
 
 def forget() -> None:

@@ -12,7 +12,7 @@ import typer
 from config.errors import ExitCode, UsageError
 from config.vocabulary import Edition, Role
 from monitor.commands.loading import SlugArgument
-from monitor.commands.options import Options, say, say_json, verb
+from monitor.commands.options import Options, edition_of, say, say_json, verb
 
 if TYPE_CHECKING:
     from etl.snapshot import Snapshot
@@ -43,8 +43,7 @@ def report(
     from monitor.reports.report import file_name, report_of
     from monitor.router import make_view
 
-    if edition not in set(Edition):
-        raise UsageError("CLI-005", f"unknown edition '{edition}'", where="--edition", fix="use internal or public")
+    chosen = edition_of(edition)
     configured = load_municipality(given.config_dir, slug, warehouse=given.warehouse_dir)
     offered = configured.municipality.languages
     if language is not None and language not in offered:
@@ -54,7 +53,7 @@ def report(
     root = configured.warehouse / slug
     load_id = None if asof is None else load_served(root, asof)
     written: list[str] = []
-    with closing(open_snapshot(root, Edition(edition), load_id)) as snapshot:
+    with closing(open_snapshot(root, chosen, load_id)) as snapshot:
         on_division = snapshot.at(vintage)
         search = "&".join(
             f"{key}={value}" for key, value in (("vintage", vintage), ("lang", language or offered[0])) if value
@@ -67,8 +66,8 @@ def report(
                 page=PAGE,
                 argument=here.code,
                 search=f"?{search}",
-                role=Role.VISITOR if edition == Edition.PUBLIC else Role.ADMIN,
-                edition=Edition(edition),
+                role=Role.VISITOR if chosen is Edition.PUBLIC else Role.ADMIN,
+                edition=chosen,
                 scheme="light",
                 asof=asof,
             )

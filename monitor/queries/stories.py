@@ -6,14 +6,13 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from config.vocabulary import TOTAL_CODE
 from etl.snapshot import Snapshot
 from monitor.queries.judged import Judged
 from monitor.queries.memory import remembered
 
 #: From the most to the least telling level of one story: where something can be done comes first.
 _LEVELS = {"neighbourhood": 0, "custom": 1, "district": 2, "municipality": 3}
-#: Code of "everything" in the category lists of the police tables.
-_TOTAL = "0.0.0"
 
 
 class Story(NamedTuple):
@@ -89,6 +88,6 @@ def parts_of_indicators(snapshot: Snapshot) -> dict[str, frozenset[str]]:
 
     every = {name: counted(name) for name in numerators}
     for name, numerator in numerators.items():
-        if _TOTAL in ((numerator.get("statline") or {}).get("codes") or ()):
+        if TOTAL_CODE in ((numerator.get("statline") or {}).get("codes") or ()):
             every[name] |= {other for other in numerators if packs[other] == packs[name]}
     return {name: frozenset(found) for name, found in every.items()}
